@@ -1,0 +1,54 @@
+/** The kinds of mistake nabla reports. Stable under semantic versioning: programs may switch on them. */
+export type ErrorCode =
+  | "SHAPE"
+  | "DATA"
+  | "OPTION"
+  | "FORMAT"
+  | "LIMIT"
+  | "UNSUPPORTED"
+  | "DIVERGED"
+  | "NOT_SEPARABLE"
+  | "BUSY"
+  | "ENVIRONMENT";
+
+/** Where a mistake was found; only what is known is set. Rows and columns count from 1 as a person would. */
+export interface ErrorPlace {
+  readonly layer?: string;
+  readonly file?: string;
+  readonly row?: number;
+  readonly column?: string;
+  readonly epoch?: number;
+  readonly step?: number;
+}
+
+export interface ErrorDetails {
+  readonly where?: ErrorPlace;
+  readonly expected?: string;
+  readonly received?: string;
+  /** What to do about it, one sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class: `message` says what was given, what was expected and where, then what to do.
+ * `code`, `where`, `expected`, `received` and `hint` carry the same for programs.
+ */
+export class NablaError extends Error {
+  override readonly name = "NablaError";
+  readonly code: ErrorCode;
+  readonly where: ErrorPlace;
+  readonly expected: string | undefined;
+  readonly received: string | undefined;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, problem: string, details: ErrorDetails = {}) {
+    const { where = {}, expected, received, hint = "", cause } = details;
+    super(hint ? `${problem}. ${hint}` : problem, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.where = where;
+    this.expected = expected;
+    this.received = received;
+    this.hint = hint;
+  }
+}
