@@ -1,0 +1,22 @@
+export { elu, leakyRelu, linear, relu, sigmoid, softmax, softplus, tanh } from "./activations.ts";
+export { layer } from "./custom.ts";
+export { type DenseOptions, dense } from "./dense.ts";
+export { constant, glorotNormal, glorotUniform, heNormal, heUniform, normal, uniform, zeros } from "./initializers.ts";
+export type { Activation, Initializer, Layer, ParameterOptions, Scope } from "./layer.ts";
+export {
+  absolute,
+  binaryCrossEntropy,
+  crossEntropy,
+  crossEntropyWithLogits,
+  euclidean,
+  halfSquared,
+  hinge,
+  huber,
+  type Loss,
+  meanSquared,
+  multiclassHinge,
+  squared,
+} from "./losses.ts";
+export { accuracy, type Metric, zeroOne } from "./metrics.ts";
+export { activationNamed, activationNames, lossNamed, lossNames } from "./registry.ts";
+export { originOf, type Scores } from "./scores.ts";

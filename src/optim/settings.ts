@@ -1,0 +1,38 @@
+import { NablaError } from "../errors.ts";
+import type { Schedule } from "./optimizer.ts";
+
+/** A learning rate as it is given: a number above 0, or a schedule, whose rates are checked as they come. Throws OPTION. */
+export function checkLearningRate(optimizer: string, learningRate: unknown): void {
+  if (typeof learningRate === "function") return;
+  checkSetting(optimizer, "learningRate", learningRate, "a number above 0", (x) => x > 0 && x < Infinity);
+}
+
+export const checkAboveZero = (of: string, setting: string, value: unknown): void =>
+  checkSetting(of, setting, value, "a number above 0", (x) => x > 0 && x < Infinity);
+
+export const checkNotNegative = (of: string, setting: string, value: unknown): void =>
+  checkSetting(of, setting, value, "a number of at least 0", (x) => x >= 0 && x < Infinity);
+
+/** A factor of what is kept from step to step: 0 ≤ x < 1. */
+export const checkDecay = (of: string, setting: string, value: unknown): void =>
+  checkSetting(of, setting, value, "a number from 0 to below 1", (x) => x >= 0 && x < 1);
+
+function checkSetting(
+  of: string,
+  setting: string,
+  value: unknown,
+  expected: string,
+  fits: (x: number) => boolean,
+): void {
+  if (typeof value === "number" && fits(value)) return;
+  const received = typeof value === "number" ? String(value) : value === undefined ? "missing" : `a ${typeof value}`;
+  throw new NablaError("OPTION", `${of}: ${setting} is ${received}`, {
+    expected,
+    received,
+    hint: `Give ${setting} as ${expected}.`,
+  });
+}
+
+/** The learning rate as it is shown and recorded. */
+export const shownRate = (learningRate: number | Schedule): number | string =>
+  typeof learningRate === "number" ? learningRate : "schedule";
