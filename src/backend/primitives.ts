@@ -1,0 +1,184 @@
+import type { Machine } from "./machine.ts";
+
+/**
+ * The pointwise ops in float32, one row each, for every machine: to add an op is one record in `graph` and one row
+ * here. Polynomials are those of the Cephes library (Moshier 1989), the rational tanh is Eigen's; worst relative
+ * errors over their range are below 2e-7 (exp, log, sigmoid), 4e-7 (tanh, softplus). No row returns a denormal where
+ * the true value is one: e⁻⁸⁸ and below are exactly 0.
+ *
+ * Arguments that a row uses more than once arrive kept.
+ */
+export type Primitive = <V>(machine: Machine<V>, ...x: V[]) => V;
+
+const log2e = 1.44269504088896341;
+// ln 2 in two parts: the first has few enough bits that n·ln2High is exact.
+const ln2High = 0.693359375;
+const ln2Low = -2.1219444e-4;
+/** Above this, eˣ is infinite: 2¹²⁷·√2, a little under float32's largest number. */
+const largestExponent = 88.3762626647949;
+
+function polynomial<V>(m: Machine<V>, x: V, coefficients: readonly number[]): V {
+  const [first, ...rest] = coefficients;
+  return rest.reduce((sum, c) => m.mulAdd(sum, x, m.constant(c)), m.constant(first!));
+}
+
+/** x = n·ln 2 + r with |r| ≤ ½ ln 2; returns 2ⁿ and eʳ − 1. */
+function reduceExponent<V>(m: Machine<V>, x: V): { power: V; rest: V } {
+  const clamped = m.keep(m.smaller(m.larger(x, m.constant(-88)), m.constant(largestExponent)));
+  const n = m.keep(m.nearest(m.mul(clamped, m.constant(log2e))));
+  const high = m.sub(clamped, m.mul(n, m.constant(ln2High)));
+  const r = m.keep(m.sub(high, m.mul(n, m.constant(ln2Low))));
+  const p = polynomial(
+    m,
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 0.16666665459, 0.50000001201],
+  );
+  return { power: m.powerOfTwo(n), rest: m.add(m.mul(p, m.mul(r, r)), r) };
+}
+
+const overflow = <V>(m: Machine<V>, x: V, y: V): V =>
+  m.select(m.less(m.constant(largestExponent), x), m.constant(Infinity), y);
+
+const exp: Primitive = (m, x) => {
+  const { power, rest } = reduceExponent(m, x!);
+  return overflow(m, x!, m.mul(m.add(rest, m.constant(1)), power));
+};
+
+const expm1: Primitive = (m, x) => {
+  const { power, rest } = reduceExponent(m, x!);
+  const scale = m.keep(power);
+  return overflow(m, x!, m.add(m.mul(rest, scale), m.sub(scale, m.constant(1))));
+};
+
+const log: Primitive = (m, x) => {
+  const isTiny = m.keep(m.less(x!, m.constant(1.17549435e-38)));
+  const normal = m.keep(m.select(isTiny, m.mul(x!, m.constant(8388608)), x!));
+  const mantissa = m.keep(m.mantissa(normal));
+  const isLow = m.keep(m.less(mantissa, m.constant(Math.SQRT1_2)));
+  const shift = m.add(m.indicator(isLow), m.select(isTiny, m.constant(23), m.constant(0)));
+  const e = m.keep(m.sub(m.exponent(normal), shift));
+  const t = m.keep(m.sub(m.select(isLow, m.add(mantissa, mantissa), mantissa), m.constant(1)));
+  const z = m.keep(m.mul(t, t));
+  const p = polynomial(
+    m,
+    t,
+    [
+      7.0376836292e-2, -0.1151461031, 0.116769987, -0.12420140846, 0.14249322787, -0.16668057665, 0.20000714765,
+      -0.24999993993, 0.33333331174,
+    ],
+  );
+  const small = m.add(m.mul(m.mul(p, t), z), m.mul(e, m.constant(ln2Low)));
+  const y = m.add(m.add(t, m.sub(small, m.mul(z, m.constant(0.5)))), m.mul(e, m.constant(ln2High)));
+  const finite = m.select(m.equal(x!, m.constant(Infinity)), m.constant(Infinity), y);
+  const positive = m.select(m.less(m.constant(0), x!), finite, m.constant(Number.NaN));
+  return m.select(m.equal(x!, m.constant(0)), m.constant(-Infinity), positive);
+};
+
+/** log(1 + x), with the rounding of 1 + x made good (Kahan; see Goldberg 1991, theorem 4). */
+const log1p: Primitive = (m, x) => {
+  const w = m.keep(m.add(x!, m.constant(1)));
+  const d = m.keep(m.sub(w, m.constant(1)));
+  const logW = m.keep(log(m, w));
+  const corrected = m.select(m.less(m.constant(1e10), x!), logW, m.mul(logW, m.div(x!, d)));
+  return m.select(m.equal(d, m.constant(0)), x!, corrected);
+};
+
+const tanh: Primitive = (m, x) => {
+  // Beyond the bound the quotient is 1 to the last bit.
+  const bound = 7.90531110763549805;
+  const clamped = m.keep(m.smaller(m.larger(x!, m.constant(-bound)), m.constant(bound)));
+  const z = m.keep(m.mul(clamped, clamped));
+  const numerator = polynomial(
+    m,
+    z,
+    [
+      -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
+      6.37261928875436e-4, 4.89352455891786e-3,
+    ],
+  );
+  const denominator = polynomial(
+    m,
+    z,
+    [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3],
+  );
+  return m.div(m.mul(numerator, clamped), denominator);
+};
+
+const sigmoid: Primitive = (m, x) => m.div(m.constant(1), m.add(exp(m, m.keep(m.neg(x!))), m.constant(1)));
+
+/** max(x, 0) + log(1 + e^−|x|) */
+const softplus: Primitive = (m, x) => {
+  const u = m.keep(exp(m, m.keep(m.neg(m.abs(x!)))));
+  return m.add(m.larger(x!, m.constant(0)), log1p(m, u));
+};
+
+/** sin of x + quarters·π/2. π/2 in three parts: good to |x| = 8,192, beyond which float32 says little of x mod 2π. */
+function sine<V>(m: Machine<V>, x: V, quarters: number): V {
+  const n = m.keep(m.nearest(m.mul(x, m.constant(0.636619772367581343))));
+  const reduced = m.sub(
+    m.sub(m.sub(x, m.mul(n, m.constant(1.5703125))), m.mul(n, m.constant(4.837512969970703125e-4))),
+    m.mul(n, m.constant(7.54978995489188216e-8)),
+  );
+  // at most π/4, but for huge x, where the result is to stay in [−1, 1] at least
+  const r = m.keep(m.smaller(m.larger(reduced, m.constant(-0.8)), m.constant(0.8)));
+  const z = m.keep(m.mul(r, r));
+  const quadrant = m.keep(m.add(n, m.constant(quarters)));
+  const turn = m.keep(m.sub(quadrant, m.mul(m.floor(m.mul(quadrant, m.constant(0.25))), m.constant(4))));
+  const sinPart = m.add(m.mul(m.mul(polynomial(m, z, [-1.9515295891e-4, 8.3321608736e-3, -0.16666654611]), z), r), r);
+  const cosPolynomial = polynomial(m, z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
+  const cosPart = m.add(m.sub(m.mul(m.mul(cosPolynomial, z), z), m.mul(z, m.constant(0.5))), m.constant(1));
+  const isOdd = m.add(m.indicator(m.equal(turn, m.constant(1))), m.indicator(m.equal(turn, m.constant(3))));
+  const y = m.keep(m.select(m.equal(isOdd, m.constant(1)), cosPart, sinPart));
+  return m.select(m.less(m.constant(1.5), turn), m.neg(y), y);
+}
+
+/** −1, 0 or 1; a NaN passes. */
+const sign: Primitive = (m, x) => {
+  const direction = m.sub(m.indicator(m.less(m.constant(0), x!)), m.indicator(m.less(x!, m.constant(0))));
+  return m.select(m.equal(x!, x!), direction, x!);
+};
+
+const flushTiny: Primitive = (m, x) => m.select(m.less(m.abs(x!), m.constant(1e-30)), m.constant(0), x!);
+
+/** The larger of two, with a NaN in either passing. */
+const maximum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.larger(a!, b!), b!);
+const minimum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.smaller(a!, b!), b!);
+
+/** What each pointwise op of the graph is on a machine, by its name. */
+export const primitives: Readonly<Record<string, Primitive>> = {
+  neg: (m, x) => m.neg(x!),
+  exp,
+  expm1,
+  log,
+  log1p,
+  sqrt: (m, x) => m.sqrt(x!),
+  sin: (m, x) => sine(m, x!, 0),
+  cos: (m, x) => sine(m, x!, 1),
+  tanh,
+  sigmoid,
+  softplus,
+  abs: (m, x) => m.abs(x!),
+  sign,
+  flushTiny,
+  copy: (_m, x) => x!,
+  detach: (_m, x) => x!,
+  add: (m, a, b) => m.add(a!, b!),
+  sub: (m, a, b) => m.sub(a!, b!),
+  mul: (m, a, b) => m.mul(a!, b!),
+  div: (m, a, b) => m.div(a!, b!),
+  maximum,
+  minimum,
+  less: (m, a, b) => m.indicator(m.less(a!, b!)),
+  equal: (m, a, b) => m.indicator(m.equal(a!, b!)),
+  where: (m, condition, yes, no) => m.select(m.equal(condition!, m.constant(0)), no!, yes!),
+};
+
+/** How a reduction folds two partial results. */
+export const combiners: Readonly<Record<string, { readonly identity: number; readonly combine: Primitive }>> = {
+  sum: { identity: 0, combine: (m, a, b) => m.add(a!, b!) },
+  max: { identity: Number.NEGATIVE_INFINITY, combine: maximum },
+};
+
+/** Ops that cost enough to be stored between the loops of a kernel instead of being computed again. */
+export const isExpensive = (op: string): boolean =>
+  ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "div", "sqrt"].includes(op);

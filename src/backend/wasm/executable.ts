@@ -1,0 +1,102 @@
+import { type BufferId, elementBytes, type Plan } from "../../compile/kernel.ts";
+import type { Arithmetic, TableData } from "../backend.ts";
+import { PlanExecutable } from "../plan-executable.ts";
+import type { Memory, Region } from "./memory.ts";
+import { emitModule, stepBytes } from "./module.ts";
+import { maximumThreads, workerThreads } from "./sharing.ts";
+import type { SharedRun, ThreadPool } from "./threads.ts";
+
+type Run = (first: number, last: number, scratch: number, thread: number, threads: number) => void;
+
+export interface ExecutableOptions {
+  readonly plan: Plan;
+  /** Where the plan's states and tables lie, by buffer. */
+  readonly shared: readonly (Region | undefined)[];
+  readonly memory: Memory;
+  /** Steps for which per-step tables and metrics have room. */
+  readonly steps: number;
+  readonly arithmetic: Arithmetic;
+  readonly threads: number;
+}
+
+/** A plan as a WebAssembly module over the memory of its store. */
+export class WasmExecutable extends PlanExecutable {
+  /** Size of the generated code. */
+  readonly codeBytes: number;
+  readonly #plan: Plan;
+  readonly #memory: Memory;
+  readonly #owned: Region[] = [];
+  readonly #addresses: number[];
+  readonly #run: Run;
+  readonly #scratch: number;
+  readonly #scratchBytes: number;
+  #isClosed = false;
+  /** The module, as long as other threads should share its work and have not been asked. */
+  #unshared: WebAssembly.Module | undefined;
+  #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
+
+  constructor({ plan, shared, memory, steps, arithmetic, threads }: ExecutableOptions) {
+    super(plan, steps, threads);
+    this.#plan = plan;
+    this.#memory = memory;
+    const take = (bytes: number): number => {
+      const region = memory.take(bytes);
+      this.#owned.push(region);
+      return region.start;
+    };
+    const arena = take(plan.arenaBytes);
+    this.#addresses = plan.buffers.map((buffer, id) => {
+      if (shared[id]) return shared[id].start;
+      if (plan.offsets[id]! >= 0) return arena + plan.offsets[id]!;
+      return take(buffer.elements * elementBytes[buffer.type] * steps);
+    });
+    const isShared = threads > 1;
+    const { bytes, scratchBytes } = emitModule(plan, {
+      addresses: this.#addresses,
+      isFused: arithmetic === "fma",
+      isShared,
+      memory: memory.type,
+    });
+    this.#scratchBytes = scratchBytes;
+    this.#scratch = take(scratchBytes * threads);
+    this.codeBytes = bytes.length;
+    const module = new WebAssembly.Module(bytes);
+    const instance = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
+    this.#run = instance.exports["run"] as Run;
+    if (isShared) this.#unshared = module;
+  }
+
+  protected runSteps(first: number, last: number): void {
+    const shared = this.#shared;
+    const threads = shared ? shared.pool.ready(this.threads) : 1;
+    if (shared && threads > 1) shared.pool.start(shared.run, first, last, this.#scratch, this.#scratchBytes, threads);
+    this.#run(first, last, this.#scratch, 0, threads);
+    if (!this.#unshared) return;
+    // after the first run, so that they do not delay it; where the code of the threads cannot be had, it goes on alone
+    this.#askThreads(this.#unshared).catch(() => undefined);
+    this.#unshared = undefined;
+  }
+
+  /** Tells the threads about the module. Their code is fetched for it, so they join once the caller has paused. */
+  async #askThreads(module: WebAssembly.Module): Promise<void> {
+    const { threadPool } = await import("./threads.ts");
+    if (this.#isClosed) return;
+    const pool = threadPool(workerThreads(), maximumThreads);
+    this.#shared = { pool, run: pool.add(this, module, this.#memory.wasm, this.threads) };
+  }
+
+  protected view(id: BufferId): TableData {
+    const { type, elements } = this.#plan.buffers[id]!;
+    const steps = stepBytes(this.#plan, id) > 0 ? this.steps : 1;
+    return this.#memory.view(type, this.#addresses[id]!, elements * steps);
+  }
+
+  [Symbol.dispose](): void {
+    this.#shared?.pool.remove(this, this.#shared.run);
+    this.#shared = undefined;
+    this.#unshared = undefined;
+    this.#isClosed = true;
+    for (const region of this.#owned) this.#memory.give(region);
+    this.#owned.length = 0;
+  }
+}

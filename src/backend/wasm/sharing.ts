@@ -1,0 +1,39 @@
+/** What this platform offers for sharing the work of a step; the threads themselves are code that is fetched on demand. */
+
+/** More threads than this are never started. */
+export const maximumThreads = 64;
+
+/** A thread, as far as it is used. */
+export interface Thread {
+  postMessage(message: unknown): void;
+}
+
+/** The part of node:worker_threads that is used. */
+export interface WorkerThreads {
+  readonly Worker: new (code: string, options: { eval: boolean }) => Thread & { unref(): void };
+}
+
+/** Node's threads; undefined in a browser. */
+export const workerThreads = (): WorkerThreads | undefined => nodeModule("node:worker_threads");
+
+/** Whether memory can be shared and the caller may wait: in Node, and in the worker of an isolated page. */
+export function canShareMemory(): boolean {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  if (workerThreads()) return true;
+  const { crossOriginIsolated, document } = globalThis as { crossOriginIsolated?: boolean; document?: unknown };
+  return crossOriginIsolated === true && document === undefined;
+}
+
+/** Threads that this machine runs at once, as far as it tells. */
+export function availableThreads(): number {
+  const os = nodeModule<{ availableParallelism(): number }>("node:os");
+  const cores = os
+    ? os.availableParallelism()
+    : ((globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1);
+  return Math.max(1, Math.min(cores, maximumThreads));
+}
+
+function nodeModule<T>(name: string): T | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => T | undefined } };
+  return process?.getBuiltinModule?.(name);
+}

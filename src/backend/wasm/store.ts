@@ -1,0 +1,44 @@
+import type { ElementType, Plan } from "../../compile/kernel.ts";
+import type { Arithmetic, Executable, LoadOptions, TableData } from "../backend.ts";
+import { NamedStore } from "../named-store.ts";
+import { threadsFor } from "./cost.ts";
+import { WasmExecutable } from "./executable.ts";
+import { Memory, type Region } from "./memory.ts";
+import { canShareMemory } from "./sharing.ts";
+
+/** States and tables in one WebAssembly memory, and the plans that run on them. */
+export class WasmStore extends NamedStore<Region> {
+  readonly #memory: Memory;
+  readonly #arithmetic: Arithmetic;
+  readonly #threads: number;
+
+  constructor(arithmetic: Arithmetic, threads: number) {
+    super();
+    this.#arithmetic = arithmetic;
+    this.#threads = canShareMemory() ? threads : 1;
+    this.#memory = new Memory(this.#threads > 1);
+  }
+
+  loadNow(plan: Plan, { steps = 1, threads = this.#threads }: LoadOptions = {}): Executable {
+    return new WasmExecutable({
+      plan,
+      shared: plan.buffers.map((buffer) => this.shared(buffer)),
+      memory: this.#memory,
+      steps,
+      arithmetic: this.#arithmetic,
+      threads: threadsFor(plan, Math.min(threads, this.#threads)),
+    });
+  }
+
+  protected take(bytes: number): Region {
+    return this.#memory.take(bytes);
+  }
+
+  protected give(region: Region): void {
+    this.#memory.give(region);
+  }
+
+  protected view({ start }: Region, type: ElementType, elements: number): TableData {
+    return this.#memory.view(type, start, elements);
+  }
+}

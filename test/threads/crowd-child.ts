@@ -1,0 +1,55 @@
+/**
+ * Plans for two and for four threads take turns on one pool, while others come and go. Prints whether each left the
+ * numbers that one thread leaves, and the fewest threads that shared the runs of four a moment after such a change.
+ */
+
+import { setTimeout as pause } from "node:timers/promises";
+import { compile } from "nabla/compile";
+import { wasmBackend } from "../../src/backend/wasm/backend.ts";
+import { buildNet } from "../compile/net.ts";
+import { watchRuns } from "./watch-runs.ts";
+
+const steps = 1000;
+const { program } = buildNet({ sizes: [256, 64, 10], batch: 16, samples: 16 });
+const plan = compile(program);
+const watch = watchRuns();
+
+function open(threads: number) {
+  const store = wasmBackend().open({ threads: 4 });
+  const executable = store.loadNow(plan, { steps, threads });
+  store.fill("x", Uint8Array.from({ length: 16 * 256 }, (_, i) => (i * 37) % 256));
+  store.fill("y", Int32Array.from({ length: 16 }, (_, i) => i % 10));
+  executable.setSteps("rows", 0, Int32Array.from({ length: 16 * steps }, (_, i) => i % 16));
+  executable.setSteps("rate", 0, new Float32Array(steps).fill(0.1));
+  for (const [name, length] of [["1/weight", 64 * 256], ["2/weight", 640]] as const)
+    store.write(name, Float32Array.from({ length }, (_, i) => ((i * 29) % 17) / 100 - 0.08));
+  return { store, executable };
+}
+
+/** How many threads come to share a plan for four, when they are given the time. Runs of no step change nothing. */
+async function gather(): Promise<number> {
+  watch.forget();
+  for (let looks = 0; watch.most() < 4 && looks < 1000; looks++) {
+    all[2]!.executable.run(0, 0);
+    await pause(1);
+  }
+  return watch.most();
+}
+
+const all = [1, 2, 4].map(open);
+let fewest = 4;
+for (let step = 0; step < steps; step++) {
+  for (const { executable } of all) executable.run(step, 1);
+  if (step % 10 === 3) open(4).executable.run(0, 1); // forgotten when it is garbage
+  if (step % 10 === 7) {
+    const passing = open(2);
+    passing.executable.run(0, 1);
+    await pause(0);
+    passing.executable[Symbol.dispose]();
+  }
+  if (step % 40 === 9) fewest = Math.min(fewest, await gather());
+}
+const losses = all.map(({ executable }) => Buffer.from(executable.getMetric("loss", 0, steps).buffer));
+const weights = all.map(({ store }) => Buffer.from(store.read("1/weight").buffer));
+const isSame = [losses, weights].every(([one, ...others]) => others.every((bytes) => bytes.equals(one!)));
+console.log(JSON.stringify({ isSame, fewest }));
