@@ -1,0 +1,95 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** `nabla`: models, and what they are made of. */
+
+export type { NdArray, Samples, Shape } from "./array/ndarray.ts";
+export { type Dataset, dataset, type SplitOptions } from "./data/index.ts";
+export { type ErrorCode, type ErrorDetails, type ErrorPlace, NablaError } from "./errors.ts";
+export { grad } from "./graph/grad.ts";
+export type { Tensor } from "./graph/tensor.ts";
+export {
+  type Activation,
+  absolute,
+  accuracy,
+  activationNamed,
+  activationNames,
+  binaryCrossEntropy,
+  constant,
+  crossEntropy,
+  crossEntropyWithLogits,
+  type DenseOptions,
+  dense,
+  elu,
+  euclidean,
+  glorotNormal,
+  glorotUniform,
+  halfSquared,
+  heNormal,
+  heUniform,
+  hinge,
+  huber,
+  type Initializer,
+  type Layer,
+  type Loss,
+  layer,
+  leakyRelu,
+  linear,
+  lossNamed,
+  lossNames,
+  type Metric,
+  meanSquared,
+  multiclassHinge,
+  normal,
+  type ParameterOptions,
+  relu,
+  type Scope,
+  sigmoid,
+  softmax,
+  softplus,
+  squared,
+  tanh,
+  uniform,
+  zeroOne,
+  zeros,
+} from "./nn/index.ts";
+export {
+  type AdagradOptions,
+  type AdamOptions,
+  adagrad,
+  adam,
+  type CosineOptions,
+  clipByNorm,
+  constantRate,
+  cosineDecay,
+  exponentialDecay,
+  type Optimizer,
+  type OptimizerSettings,
+  optimizerNamed,
+  optimizerNames,
+  type RmspropOptions,
+  rmsprop,
+  type Schedule,
+  type SgdOptions,
+  sgd,
+  stepDecay,
+  type UpdateScope,
+} from "./optim/index.ts";
+export type {
+  Arithmetic,
+  CheckpointEvent,
+  DoneEvent,
+  EpochEvent,
+  Evaluation,
+  FindingEvent,
+  History,
+  StartEvent,
+  StepEvent,
+  TrainEvent,
+} from "./train/events.ts";
+export type { FitRun } from "./train/fit.ts";
+export { type LoadOptions, load } from "./train/load.ts";
+export { type EvaluateOptions, type Model, type SequentialOptions, sequential } from "./train/model.ts";
+export type { LossFunction } from "./train/objective.ts";
+export type { EarlyStopping, FitOptions } from "./train/options.ts";
+export type { ClassProbability, Compiled } from "./train/predict.ts";
+export type { Summary, SummaryLayer } from "./train/summary.ts";
+export type { Weights } from "./train/weights.ts";

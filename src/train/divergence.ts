@@ -1,0 +1,73 @@
+import { NablaError } from "../errors.ts";
+import type { Tensor } from "../graph/index.ts";
+import type { Trainer } from "./trainer.ts";
+import type { TrainingGraph } from "./training-graph.ts";
+
+interface Suspect {
+  readonly name: string;
+  readonly value: Tensor;
+  readonly layer?: string;
+  /** "the output of layer …" */
+  readonly what: string;
+}
+
+/** The error for a step that gave NaN or infinity: where it began, and what to try. The step itself is not done. */
+export function divergence(trainer: Trainer, step: number, learningRate: string): NablaError {
+  const suspect = firstNotFinite(trainer, step);
+  const epoch = trainer.epochOf(step) + 1;
+  const where = { ...(suspect?.layer === undefined ? {} : { layer: suspect.layer }), epoch, step: step + 1 };
+  const began = suspect ? `; it began in ${suspect.what}` : "";
+  return new NablaError("DIVERGED", `training became NaN or infinite at step ${step + 1}, in epoch ${epoch}${began}`, {
+    where,
+    expected: "finite numbers",
+    received: suspect ? `NaN or infinity in ${suspect.what}` : "NaN or infinity",
+    hint: `Try a smaller learning rate (it was ${learningRate}), and scale the inputs to about −1 … 1. The model stays as it was after step ${step}.`,
+  });
+}
+
+/** Runs the step once more with all its values kept, in the order in which they arise. */
+function firstNotFinite(trainer: Trainer, step: number): Suspect | undefined {
+  let suspects: readonly Suspect[] = [];
+  const values = trainer.inspect(step, (graph) => {
+    suspects = suspectsOf(graph);
+    return Object.fromEntries(suspects.map(({ name, value }) => [name, value]));
+  });
+  return suspects.find(({ name }) => !values.get(name)!.every(Number.isFinite));
+}
+
+function suspectsOf({ trace, losses, gradients, next }: TrainingGraph): readonly Suspect[] {
+  const list = (prefix: string, items: readonly Omit<Suspect, "name">[]): Suspect[] =>
+    items.map((item, i) => ({ name: `${prefix} ${i}`, ...item }));
+  const layerOf = (state: Tensor): string | undefined =>
+    gradients.find(({ parameter }) => parameter.tensor === state)?.parameter.layer;
+  const last = trace.layers.at(-1)!.name;
+  return [
+    ...list(
+      "layer",
+      trace.layers.map(({ name, output }) => ({ value: output, layer: name, what: `the output of layer "${name}"` })),
+    ),
+    ...list("loss", [{ value: losses, layer: last, what: `the loss of what layer "${last}" gave` }]),
+    // Backwards, as gradients arise.
+    ...list(
+      "gradient",
+      gradients
+        .map(({ parameter, gradient }) => ({
+          value: gradient,
+          layer: parameter.layer,
+          what: `the gradient of "${parameter.name}"`,
+        }))
+        .reverse(),
+    ),
+    ...list(
+      "next",
+      next.map(([state, value]) => {
+        const layer = layerOf(state);
+        return {
+          value,
+          ...(layer === undefined ? {} : { layer }),
+          what: `the new values of "${String(state.attributes["name"])}"`,
+        };
+      }),
+    ),
+  ];
+}

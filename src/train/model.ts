@@ -1,0 +1,186 @@
+import { type NdArray, type Samples, type Shape, sizeOf } from "../array/ndarray.ts";
+import type { Dataset } from "../data/index.ts";
+import { NablaError } from "../errors.ts";
+import type { Layer, Loss, Metric } from "../nn/index.ts";
+import { Evaluator } from "./evaluate.ts";
+import type { Evaluation } from "./events.ts";
+import { busy, Fit, type FitRun } from "./fit.ts";
+import { encodeModel } from "./model-file.ts";
+import { Network } from "./network.ts";
+import { type LossFunction, objectiveOf, targetsOf } from "./objective.ts";
+import type { FitOptions } from "./options.ts";
+import { type ClassProbability, type Compiled, classify, compileModel, predict, probabilitiesOf } from "./predict.ts";
+import { recordOf } from "./rebuild.ts";
+import { type Summary, summarize } from "./summary.ts";
+import { nameLayers } from "./trace.ts";
+import { type Weights, weightsOf } from "./weights.ts";
+
+export interface SequentialOptions {
+  /** Shape of one sample, or its length. */
+  readonly input: number | Shape;
+  /** Of the starting values of the weights, and of the shuffling in `fit`. Default 0. */
+  readonly seed?: number;
+}
+
+export interface EvaluateOptions {
+  /** Default: the loss of the last `fit`, or else what `fit` would choose. */
+  readonly loss?: LossFunction;
+  readonly metrics?: readonly Metric[];
+}
+
+/** What a model takes over from the data it was trained on. */
+export interface Learned {
+  readonly classes?: readonly string[] | undefined;
+  readonly loss?: Loss | undefined;
+}
+
+/**
+ * A model of layers, one after the other. Throws OPTION for impossible names or sizes, SHAPE (with the layer's name)
+ * where a layer cannot take what the one before it gives.
+ */
+export function sequential(layers: readonly Layer[], { input, seed = 0 }: SequentialOptions): Model {
+  if (!Number.isSafeInteger(seed)) throw wrong("seed", seed, "a whole number");
+  const shape = typeof input === "number" ? [input] : input;
+  const isShape =
+    Array.isArray(shape) && shape.length > 0 && shape.every((extent) => Number.isSafeInteger(extent) && extent >= 1);
+  if (!isShape || sizeOf(shape) >= 2 ** 31)
+    throw wrong("input", input, "the length or the shape of a sample, such as 784 or [28, 28]");
+  return new Model(new Network(nameLayers(layers), [...shape], seed), seed);
+}
+
+/** A network with its weights. Made by `sequential` and `load`. */
+export class Model {
+  readonly weights: Weights;
+  readonly #network: Network;
+  #seed: number;
+  #learned: Learned;
+  #run: FitRun | undefined;
+
+  constructor(network: Network, seed: number, learned: Learned = {}) {
+    this.#network = network;
+    this.#seed = seed;
+    this.#learned = learned;
+    this.weights = weightsOf(network, () => this.#run !== undefined);
+  }
+
+  /** Names of the classes, known once the model was trained on labels. */
+  get classes(): readonly string[] | undefined {
+    return this.#learned.classes;
+  }
+
+  /**
+   * Trains on the data, starting at once. The run's events can be read in one loop, which then sets the pace: at each
+   * event the run waits until the loop asks for the next. Optimizers start anew at every `fit`.
+   *
+   * Throws OPTION, SHAPE, DATA for what cannot be trained, BUSY while another run goes on.
+   */
+  fit(data: Dataset, options: FitOptions = {}): FitRun {
+    if (this.#run) throw busy("fit");
+    const run = new Fit(this.#network, data, options, this.#seed, () => {
+      this.#run = undefined;
+    });
+    this.#run = run;
+    this.#learned = {
+      loss: run.objective.loss,
+      classes: data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes),
+    };
+    return run;
+  }
+
+  /** Loss, metrics and, with labels, the confusion matrix on the data. During `fit`: of the last finished step. */
+  async evaluate(data: Dataset, { loss, metrics }: EvaluateOptions = {}): Promise<Evaluation> {
+    const network = this.#network;
+    network.checkSamples(data);
+    const objective = objectiveOf(network.probe, data, { loss: loss ?? this.#learned.loss, metrics });
+    const trace = (x: Parameters<Network["trace"]>[0]) => network.trace(x, false);
+    const store = await network.engine.open();
+    const evaluator = new Evaluator(store, { inputShape: network.inputShape, objective, trace });
+    try {
+      return await evaluator.evaluate(data);
+    } finally {
+      evaluator[Symbol.dispose]();
+    }
+  }
+
+  /**
+   * Outputs [n, …outputs] for n samples, or […outputs] for a single one. During `fit`: of the last finished step.
+   * Throws SHAPE and DATA for samples that do not fit.
+   */
+  predict(x: Samples | Dataset): Promise<NdArray> {
+    return predict(this.#network, x);
+  }
+
+  /**
+   * For each sample all classes with their probabilities, best first. Throws UNSUPPORTED for a model whose outputs are no
+   * probabilities.
+   */
+  async classify(x: Samples | Dataset): Promise<readonly (readonly ClassProbability[])[]> {
+    const question = probabilitiesOf(this.#network, this.#learned.loss?.name);
+    return classify(this.#network, x, this.classes, question);
+  }
+
+  /**
+   * The model as a plain synchronous function of `batchSize` samples, flat in a Float32Array, that makes nothing new:
+   * its result is overwritten by the next call. It follows the weights of the model.
+   */
+  async compile({ batchSize = 1 }: { readonly batchSize?: number } = {}): Promise<Compiled> {
+    if (!Number.isSafeInteger(batchSize) || batchSize < 1)
+      throw wrong("batchSize", batchSize, "a whole number of at least 1");
+    return compileModel(this.#network, batchSize);
+  }
+
+  summary(): Summary {
+    return summarize(this.#network);
+  }
+
+  /** The model in the bytes of a file: layers, weights, names of classes. Layers of your own are kept by name only. */
+  async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const { layers, inputShape, parameters, engine } = this.#network;
+    const { classes, loss } = this.#learned;
+    const header = {
+      input: inputShape,
+      seed: this.#seed,
+      layers: layers.map(({ layer }) => recordOf(layer)),
+      parameters: [...parameters].map(({ name, tensor }) => ({ name, shape: tensor.shape })),
+      ...(classes && { classes }),
+      ...(loss?.name ? { loss: loss.name } : {}),
+    };
+    return encodeModel(
+      header,
+      parameters.names.map((name) => engine.read(name)),
+    );
+  }
+
+  /** Writes `toBytes()` to a file, which appears whole or not at all, or to a stream. Throws ENVIRONMENT. */
+  async save(target: string | WritableStream<Uint8Array>): Promise<void> {
+    const bytes = await this.toBytes();
+    const { writeBytes } = await import("./save.ts");
+    await writeBytes(target, bytes);
+  }
+
+  /** A second model with the same layers and weights, which goes its own way. */
+  clone(): Model {
+    const { layers, inputShape, parameters, engine } = this.#network;
+    const network = new Network(layers, inputShape, this.#seed);
+    for (const { name } of parameters) network.engine.write(name, engine.read(name));
+    return new Model(network, this.#seed, this.#learned);
+  }
+
+  /** Starts anew: the weights that follow from the seed. Throws BUSY while the model is being trained. */
+  reset(seed: number = this.#seed): void {
+    if (this.#run) throw busy("reset");
+    if (!Number.isSafeInteger(seed)) throw wrong("seed", seed, "a whole number");
+    this.#seed = seed;
+    this.#learned = {};
+    this.#network.engine.reset(seed);
+  }
+}
+
+function wrong(option: string, value: unknown, expected: string): NablaError {
+  const received = typeof value === "number" ? String(value) : Array.isArray(value) ? "a list" : typeof value;
+  return new NablaError("OPTION", `${option} is ${received}`, {
+    expected,
+    received,
+    hint: `Give ${option} as ${expected}.`,
+  });
+}

@@ -1,0 +1,51 @@
+import { type Shape, sizeOf } from "../array/ndarray.ts";
+import type { Dataset } from "../data/index.ts";
+import { NablaError } from "../errors.ts";
+import { input, type Tensor } from "../graph/index.ts";
+import { Engine } from "./engine.ts";
+import { Parameters } from "./parameters.ts";
+import { type NamedLayer, sampleShape, type Trace, trace } from "./trace.ts";
+
+/** What a model is made of: named layers, the parameters they asked for, and the memory these live in. */
+export class Network {
+  readonly layers: readonly NamedLayer[];
+  /** Shape of one sample. */
+  readonly inputShape: Shape;
+  readonly parameters = new Parameters();
+  readonly engine: Engine;
+  /** The layers applied to a batch of two: enough to see every shape, and that the batch axis stays. */
+  readonly probe: Trace;
+
+  constructor(layers: readonly NamedLayer[], inputShape: Shape, seed: number) {
+    this.layers = layers;
+    this.inputShape = inputShape;
+    this.probe = this.trace(input([2, ...inputShape]), false);
+    this.engine = new Engine(this.parameters, seed);
+  }
+
+  /** The layers applied to a batch x [batch, …input]. */
+  trace(x: Tensor, isTraining: boolean): Trace {
+    return trace(this.layers, x, this.parameters, isTraining);
+  }
+
+  get outputShape(): Shape {
+    return sampleShape(this.probe.output);
+  }
+
+  /** Throws SHAPE unless samples of the data have as many numbers as the first layer takes. */
+  checkSamples(data: Dataset): void {
+    const [takes, has] = [sizeOf(this.inputShape), sizeOf(data.shape)];
+    if (takes === has) return;
+    const [{ name } = { name: "" }] = this.layers;
+    throw new NablaError(
+      "SHAPE",
+      `layer "${name}": the model takes ${takes} numbers a sample, the data have ${has} ([${data.shape.join(", ")}])`,
+      {
+        where: { layer: name },
+        expected: `${takes} numbers a sample`,
+        received: `${has}`,
+        hint: `Build the model with input: ${has}, or give data with ${takes} numbers a sample.`,
+      },
+    );
+  }
+}

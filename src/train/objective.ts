@@ -1,0 +1,156 @@
+import { isSameShape, sizeOf } from "../array/ndarray.ts";
+import type { Dataset, Targets } from "../data/index.ts";
+import { NablaError } from "../errors.ts";
+import { argmax, equal, input, less, reshape, sub, Tensor } from "../graph/index.ts";
+import { binaryCrossEntropy, crossEntropy, type Loss, type Metric, meanSquared, originOf } from "../nn/index.ts";
+import { sampleShape, type Trace } from "./trace.ts";
+
+/** A loss of your own: a function of two tensors that gives one number per sample, [batch]. */
+export type LossFunction = (output: Tensor, target: Tensor) => Tensor;
+
+/** What a model is trained or judged by, on data of one kind. */
+export interface Objective {
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  /** Number of classes; undefined where the targets are values. */
+  readonly classes?: number;
+}
+
+export interface ObjectiveOptions {
+  readonly loss?: LossFunction | undefined;
+  readonly metrics?: readonly Metric[] | undefined;
+}
+
+/**
+ * The loss that fits, unless one is named: with labels, `crossEntropy` on a softmax, and `binaryCrossEntropy` on one
+ * sigmoid for two classes; `meanSquared` everywhere else, where labels count as one-hot. With labels `accuracy` is
+ * always measured. Throws DATA for data without targets, SHAPE for targets that the last layer cannot answer.
+ */
+export function objectiveOf(model: Trace, data: Dataset, { loss, metrics = [] }: ObjectiveOptions): Objective {
+  const targets = targetsOf(data);
+  checkTargets(model, targets);
+  const chosen = loss === undefined ? chooseLoss(model.output, targets) : asLoss(loss);
+  const others = metrics.filter(({ name }) => name !== "accuracy");
+  const objective: Objective =
+    targets.kind === "values"
+      ? { loss: chosen, metrics }
+      : { loss: chosen, metrics: [accuracyFor(chosen), ...others], classes: targets.classes };
+  checkOn(model.output, objective);
+  return objective;
+}
+
+/** Builds loss and metrics once, so that one that does not fit the model is told before anything runs. */
+function checkOn(output: Tensor, objective: Objective): void {
+  const target = input(targetShape(output, objective), "targets");
+  lossPerSample(objective, output, target);
+  for (const metric of objective.metrics) metricPerSample(metric, output, target);
+}
+
+export function targetsOf(data: Dataset): Targets {
+  if (data.y) return data.y;
+  throw new NablaError("DATA", "the data have samples and no targets", {
+    expected: "labels or values for each sample",
+    received: "none",
+    hint: "Give them as the second argument of dataset(x, y).",
+  });
+}
+
+function chooseLoss(output: Tensor, targets: Targets): Loss {
+  const activation = originOf(output)?.activation;
+  if (targets.kind === "values") return meanSquared;
+  if (activation === "softmax" && outputsOf(output) > 1) return crossEntropy;
+  if (activation === "sigmoid" && outputsOf(output) === 1) return binaryCrossEntropy;
+  return meanSquared;
+}
+
+function asLoss(loss: unknown): Loss {
+  if (typeof loss === "function") return loss as Loss;
+  throw new NablaError("OPTION", `loss is a ${typeof loss}`, {
+    expected: "a loss such as crossEntropy, or a function of output and target",
+    received: typeof loss === "string" ? JSON.stringify(loss.slice(0, 60)) : typeof loss,
+    hint: 'Pass the function itself: import { crossEntropy } from "nabla".',
+  });
+}
+
+const outputsOf = (output: Tensor): number => sizeOf(sampleShape(output));
+
+function checkTargets(model: Trace, targets: Targets): void {
+  const outputs = outputsOf(model.output);
+  const place = lastTrainable(model);
+  if (targets.kind === "labels") {
+    const isBinary = outputs === 1 && targets.classes <= 2;
+    if (isBinary || outputs >= targets.classes) return;
+    throw new NablaError(
+      "SHAPE",
+      `layer "${place}": gives ${outputs} ${outputs === 1 ? "output" : "outputs"}, the data have ${targets.classes} classes`,
+      {
+        where: { layer: place },
+        expected: `${targets.classes} outputs`,
+        received: `${outputs}`,
+        hint: `Give layer "${place}" ${targets.classes} units, one for each class.`,
+      },
+    );
+  }
+  const size = sizeOf(targets.shape);
+  if (size === outputs) return;
+  throw new NablaError(
+    "SHAPE",
+    `layer "${place}": gives ${outputs} ${outputs === 1 ? "output" : "outputs"}, the data have ${size} target values a sample`,
+    {
+      where: { layer: place },
+      expected: `${size} outputs`,
+      received: `${outputs}`,
+      hint: `Give layer "${place}" ${size} units, one for each value.`,
+    },
+  );
+}
+
+/** The layer whose size decides the number of outputs. */
+const lastTrainable = ({ layers }: Trace): string =>
+  (layers.findLast(({ parameters }) => parameters.length > 0) ?? layers.at(-1)!).name;
+
+/** Shape of a batch of targets as losses take them: class numbers [batch], or values like the output. */
+export function targetShape(output: Tensor, { classes }: Objective): readonly number[] {
+  return classes === undefined ? output.shape : [output.shape[0]!];
+}
+
+/** The loss of each sample, [batch]. Throws SHAPE for a loss of another shape. */
+export function lossPerSample({ loss }: Objective, output: Tensor, target: Tensor): Tensor {
+  return perSample(loss.name || "the loss", loss, output, target);
+}
+
+/** The value of a metric for each sample, [batch]. */
+export const metricPerSample = (metric: Metric, output: Tensor, target: Tensor): Tensor =>
+  perSample(metric.name, metric, output, target);
+
+function perSample(name: string, of: LossFunction, output: Tensor, target: Tensor): Tensor {
+  const value: unknown = of(output, target);
+  const batch = output.shape[0]!;
+  if (value instanceof Tensor && isSameShape(value.shape, [batch])) return value;
+  throw new NablaError(
+    "SHAPE",
+    `${name}: gives ${value instanceof Tensor ? `shape [${value.shape}]` : typeof value} for a batch of ${batch}`,
+    {
+      expected: `[${batch}], one number for each sample`,
+      received: value instanceof Tensor ? `[${value.shape}]` : typeof value,
+      hint: "Sum or average over the outputs, and leave the first axis as it is.",
+    },
+  );
+}
+
+/**
+ * Number of the class that each output stands for, [batch]: the largest output, the first where several tie. A single
+ * output stands for class 1 from ½ on; from 0 on under a hinge loss, whose classes are −1 and +1.
+ */
+export function predictedClass(output: Tensor, loss: Loss): Tensor {
+  const batch = output.shape[0]!;
+  const flat = reshape(output, [batch, outputsOf(output)]);
+  if (flat.shape[1] !== 1) return reshape(argmax(flat), [batch]);
+  return reshape(sub(1, less(flat, loss.name === "hinge" ? 0 : 0.5)), [batch]);
+}
+
+/** 1 where the predicted class is the label, else 0. */
+function accuracyFor(loss: Loss): Metric {
+  const metric = (output: Tensor, target: Tensor): Tensor => equal(predictedClass(output, loss), target);
+  return Object.defineProperty(metric, "name", { value: "accuracy" });
+}

@@ -1,0 +1,161 @@
+import type { Dataset } from "../data/index.ts";
+import { NablaError } from "../errors.ts";
+import type { Metric } from "../nn/index.ts";
+import { adam, type Optimizer } from "../optim/index.ts";
+import type { ArithmeticOption } from "./backends.ts";
+import type { LossFunction } from "./objective.ts";
+import type { Reduction } from "./training-graph.ts";
+
+export interface EarlyStopping {
+  /** Stop after so many epochs without a lower loss: validation loss, or training loss where there is no validation. */
+  readonly patience: number;
+  /** Whether the model ends with the parameters of its best epoch, instead of its last. */
+  readonly restoreBest?: boolean;
+}
+
+export interface FitOptions {
+  /**
+   * Default: with class labels, `crossEntropy` on a softmax and `binaryCrossEntropy` on a single sigmoid; `meanSquared`
+   * otherwise. The `start` event says which.
+   */
+  readonly loss?: LossFunction;
+  /** Default `adam()`. */
+  readonly optimizer?: Optimizer;
+  /** Samples in a step, or "all". Default 64, or all where there are fewer. The last batch of an epoch may be smaller. */
+  readonly batchSize?: number | "all";
+  /** Default 5. */
+  readonly epochs?: number;
+  /** Data to measure after each epoch, or the share of the data (or number of samples) to set aside for it. */
+  readonly validation?: Dataset | number;
+  /** To measure besides the loss, for training and validation. With labels `accuracy` is always measured. */
+  readonly metrics?: readonly Metric[];
+  /** Whether a step follows the mean of the losses of its batch (default) or their sum. */
+  readonly reduction?: Reduction;
+  /** Whether each epoch takes the samples in another order. Default true; a batch of "all" is never shuffled. */
+  readonly shuffle?: boolean;
+  /** Of the shuffling and of a validation share. Default: the model's. */
+  readonly seed?: number;
+  /** Threads that may share a step, where that is worth it. They change no bit of the result. Default "auto": all. */
+  readonly threads?: number | "auto";
+  /**
+   * "portable" gives the same bits in every engine; "fma" is faster for large networks and needs relaxed SIMD. Default
+   * "auto": portable below 50,000 parameters, fma from there on where the platform has it.
+   */
+  readonly arithmetic?: ArithmeticOption;
+  readonly earlyStopping?: EarlyStopping;
+  /**
+   * Which steps a reader of the events is told of: "every" one, and the run waits for the reader at each; the "latest"
+   * before each pause, at full speed; or "none". Where nobody reads, nothing is made and nothing waits. Default "every".
+   */
+  readonly stepEvents?: "every" | "latest" | "none";
+  readonly signal?: AbortSignal;
+}
+
+/** The options of a run, checked and complete. */
+export interface FitSettings {
+  readonly optimizer: Optimizer;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly reduction: Reduction;
+  readonly isShuffled: boolean;
+  readonly seed: number;
+  readonly arithmetic: ArithmeticOption | undefined;
+  readonly threads: number | undefined;
+  readonly earlyStopping: Required<EarlyStopping> | undefined;
+  readonly stepEvents: "every" | "latest" | "none";
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The data to train on and to validate on. Throws OPTION for a share that leaves one of them empty. */
+export function splitValidation(
+  data: Dataset,
+  options: FitOptions,
+  seed: number,
+): { train: Dataset; validation?: Dataset } {
+  const { validation } = options;
+  if (validation === undefined) return { train: data };
+  if (typeof validation === "object") {
+    if (isDataset(validation)) return { train: data, validation };
+  } else if (typeof validation === "number" && validation > 0) {
+    const { train, test } = data.split({ test: validation, seed: options.seed ?? seed });
+    return { train, validation: test };
+  }
+  throw wrong("validation", validation, "a data set, or a share such as 0.1");
+}
+
+/** A data set, told from samples. */
+export const isDataset = (value: unknown): value is Dataset =>
+  typeof value === "object" && value !== null && "take" in value && "split" in value && "x" in value;
+
+/** Checks the options of a run on `size` samples and fills in the defaults. Throws OPTION. */
+export function checkFitOptions(options: FitOptions, size: number, modelSeed: number): FitSettings {
+  const {
+    optimizer = adam(),
+    epochs = 5,
+    reduction = "mean",
+    shuffle = true,
+    seed = modelSeed,
+    arithmetic,
+    threads,
+  } = options;
+  const { stepEvents = "every", earlyStopping, signal } = options;
+  for (const name of ["checkpoint", "resume"])
+    if ((options as Readonly<Record<string, unknown>>)[name] !== undefined)
+      throw new NablaError("UNSUPPORTED", `fit: ${name} is not there yet`, {
+        received: name,
+        hint: "Leave it out, and save the model after fit.",
+      });
+  if (typeof optimizer?.update !== "function")
+    throw wrong("optimizer", optimizer, "an optimizer such as adam() or sgd({ learningRate: 0.1 })");
+  if (!isWhole(epochs)) throw wrong("epochs", epochs, "a whole number of at least 1");
+  if (!Number.isSafeInteger(seed)) throw wrong("seed", seed, "a whole number");
+  checkChoice("reduction", reduction, ["mean", "sum"]);
+  checkChoice("shuffle", shuffle, [true, false]);
+  checkChoice("stepEvents", stepEvents, ["every", "latest", "none"]);
+  if (arithmetic !== undefined) checkChoice("arithmetic", arithmetic, ["portable", "fma", "auto"]);
+  if (threads !== undefined && threads !== "auto" && !isWhole(threads))
+    throw wrong("threads", threads, '"auto" or a whole number of at least 1');
+  if (earlyStopping !== undefined && !isWhole(earlyStopping?.patience))
+    throw wrong("earlyStopping.patience", earlyStopping?.patience, "a whole number of at least 1");
+  const batchSize = checkBatchSize(options.batchSize ?? Math.min(64, size), size);
+  return {
+    optimizer,
+    batchSize,
+    epochs,
+    reduction,
+    isShuffled: shuffle && batchSize < size,
+    seed,
+    arithmetic,
+    threads: threads === "auto" ? undefined : threads,
+    earlyStopping: earlyStopping && { restoreBest: false, ...earlyStopping },
+    stepEvents,
+    signal,
+  };
+}
+
+function checkBatchSize(batchSize: unknown, size: number): number {
+  if (batchSize === "all") return size;
+  if (isWhole(batchSize) && batchSize <= size) return batchSize;
+  throw wrong("batchSize", batchSize, `a whole number from 1 to ${size}, the number of samples, or "all"`);
+}
+
+const isWhole = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 1;
+
+function checkChoice(option: string, value: unknown, choices: readonly (string | boolean)[]): void {
+  if (choices.some((choice) => choice === value)) return;
+  throw wrong(option, value, choices.map((choice) => JSON.stringify(choice)).join(" or "));
+}
+
+function wrong(option: string, value: unknown, expected: string): NablaError {
+  const received =
+    typeof value === "number" || typeof value === "boolean"
+      ? String(value)
+      : typeof value === "string"
+        ? JSON.stringify(value.slice(0, 60))
+        : typeof value;
+  return new NablaError("OPTION", `fit: ${option} is ${received}`, {
+    expected,
+    received,
+    hint: `Give ${option} as ${expected}.`,
+  });
+}

@@ -1,0 +1,275 @@
+import { sizeOf } from "../array/ndarray.ts";
+import { Random } from "../array/random.ts";
+import type { Executable, Store } from "../backend/backend.ts";
+import { compile } from "../compile/index.ts";
+import type { Dataset } from "../data/index.ts";
+import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/index.ts";
+import { learningRateAt, type Optimizer } from "../optim/index.ts";
+import { rowOf } from "./feed.ts";
+import { type Objective, targetShape, targetsOf } from "./objective.ts";
+import type { Trace } from "./trace.ts";
+import { metricName, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
+
+/** What a trainer needs to know of a model. */
+export interface Trainable {
+  /** Shape of a sample as the layers take it. */
+  readonly inputShape: readonly number[];
+  readonly objective: Objective;
+  /** Applies the layers to a batch, for training. */
+  readonly trace: (x: Tensor) => Trace;
+}
+
+export interface TrainerOptions {
+  readonly optimizer: Optimizer;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly reduction: Reduction;
+  readonly isShuffled: boolean;
+  readonly seed: number;
+  /** At most so many; undefined: as many as are worth it. */
+  readonly threads: number | undefined;
+}
+
+/** What steps left behind: one number per step. */
+export interface StepResults {
+  readonly count: number;
+  /** Samples in each of these steps. */
+  readonly samples: number;
+  /** Mean loss of the batch. */
+  readonly losses: Float32Array;
+  /** Sums over the batch. */
+  readonly metrics: readonly Float32Array[];
+}
+
+const samplesTable = "training samples";
+const targetsTable = "training targets";
+/** Room for the row numbers of steps that lie ready: 4 MB. */
+const largestTable = 1_048_576;
+
+interface Loaded {
+  readonly graph: TrainingGraph;
+  readonly executable: Executable;
+  readonly batch: number;
+}
+
+/**
+ * Runs training steps on a store. Steps count from 0 over the whole run, and each is a function of its number alone
+ * (rows, rates and corrections follow from it), so any step can be run again.
+ *
+ * The data lie in the store once. An epoch's row numbers are its permutation, written ahead of the steps; where the
+ * batch does not divide the data, the last, smaller batch is a plan of its own on the same states.
+ */
+export class Trainer implements Disposable {
+  readonly stepsPerEpoch: number;
+  readonly #store: Store;
+  readonly #model: Trainable;
+  readonly #options: TrainerOptions;
+  readonly #size: number;
+  /** Row of the table for each sample; undefined where they are the same. */
+  readonly #rows: Int32Array | undefined;
+  readonly #full: Loaded;
+  readonly #tail: Loaded | undefined;
+  #order: { readonly epoch: number; readonly rows: Int32Array } | undefined;
+  /** The steps whose rows and rates are written: slice 0 is step `start`. */
+  #window = { start: 0, end: 0 };
+
+  private constructor(store: Store, model: Trainable, options: TrainerOptions, size: number, loaded: LoadedPlans) {
+    this.#store = store;
+    this.#model = model;
+    this.#options = options;
+    this.#size = size;
+    this.#rows = loaded.tables.rows;
+    this.#full = loaded.full;
+    this.#tail = loaded.tail;
+    this.stepsPerEpoch = Math.ceil(size / options.batchSize);
+  }
+
+  /**
+   * Puts the data in the store and loads the plans, about 100 ms for MNIST, with `pause` between the parts. Throws LIMIT
+   * where the memory is too small.
+   */
+  static async open(
+    store: Store,
+    model: Trainable,
+    data: Dataset,
+    options: TrainerOptions,
+    pause: () => Promise<void>,
+  ): Promise<Trainer> {
+    const { batchSize } = options;
+    const fullSteps = Math.floor(data.size / batchSize);
+    const capacity = Math.min(fullSteps, Math.max(1, Math.floor(largestTable / batchSize)));
+    let full: Loaded | undefined;
+    try {
+      const tables = fillTables(store, data);
+      const load = (batch: number, steps: number) => loadPlan(store, model, options, tables, batch, steps);
+      await pause();
+      full = await load(batchSize, capacity);
+      await pause();
+      const tail = data.size % batchSize > 0 ? await load(data.size % batchSize, 1) : undefined;
+      return new Trainer(store, model, options, data.size, { tables, full, tail });
+    } catch (error) {
+      full?.executable[Symbol.dispose]();
+      store.remove([samplesTable, targetsTable]);
+      throw error;
+    }
+  }
+
+  get steps(): number {
+    return this.stepsPerEpoch * this.#options.epochs;
+  }
+
+  /** Threads that share the work of a step. */
+  get threads(): number {
+    return this.#full.executable.threads;
+  }
+
+  epochOf = (step: number): number => Math.floor(step / this.stepsPerEpoch);
+
+  /** Runs step `first` and up to `most − 1` steps after it, as many as lie ready in one table. */
+  run(first: number, most: number): StepResults {
+    const isTail = this.#isTail(first);
+    const { executable, batch } = isTail ? this.#tail! : this.#full;
+    if (isTail) this.#write(this.#tail!, first, 1);
+    else if (first < this.#window.start || first >= this.#window.end) this.#fill(first);
+    const slice = isTail ? 0 : first - this.#window.start;
+    const count = isTail ? 1 : Math.min(most, this.#window.end - first);
+    executable.run(slice, count);
+    return {
+      count,
+      samples: batch,
+      losses: executable.getMetric("loss", slice, count),
+      metrics: this.#model.objective.metrics.map(({ name }) => executable.getMetric(metricName(name), slice, count)),
+    };
+  }
+
+  /** Values inside one step, which changes nothing: `outputs` names what is wanted, the next states among it. */
+  inspect(
+    step: number,
+    outputs: (graph: TrainingGraph) => Readonly<Record<string, Tensor>>,
+  ): Map<string, Float32Array> {
+    const { batch, graph } = this.#isTail(step) ? this.#tail! : this.#full;
+    const wanted = outputs(graph);
+    const executable = this.#store.loadNow(compile({ outputs: wanted }));
+    try {
+      this.#write({ graph, executable, batch }, step, 1);
+      executable.run(0, 1);
+      return new Map(
+        Object.entries(wanted).map(([name, { shape }]) => {
+          const out = new Float32Array(sizeOf(shape));
+          executable.getOutput(name, out);
+          return [name, out];
+        }),
+      );
+    } finally {
+      executable[Symbol.dispose]();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#full.executable[Symbol.dispose]();
+    this.#tail?.executable[Symbol.dispose]();
+    const { moments } = this.#full.graph;
+    this.#store.remove([samplesTable, targetsTable, ...moments.map(({ attributes }) => attributes["name"] as string)]);
+  }
+
+  #isTail = (step: number): boolean => this.#tail !== undefined && (step + 1) % this.stepsPerEpoch === 0;
+
+  /** Writes rows and rates from step `first` on, to the end of its epoch or of the table. */
+  #fill(first: number): void {
+    const { executable } = this.#full;
+    const epochEnd = (this.epochOf(first) + 1) * this.stepsPerEpoch - (this.#tail ? 1 : 0);
+    const count = Math.min(executable.steps, epochEnd - first);
+    this.#write(this.#full, first, count);
+    this.#window = { start: first, end: first + count };
+  }
+
+  /** Writes rows and rates of `count` steps from `first` on into the first slices. */
+  #write({ executable, batch, graph }: Loaded, first: number, count: number): void {
+    const { batchSize, optimizer } = this.#options;
+    const epoch = this.epochOf(first);
+    const from = (first - epoch * this.stepsPerEpoch) * batchSize;
+    executable.setSteps("rows", 0, this.#orderOf(epoch).subarray(from, from + count * batch));
+    const learningRates = Float64Array.from({ length: count }, (_, i) =>
+      learningRateAt(optimizer, { step: first + i, epoch, steps: this.steps }),
+    );
+    for (const { name, value } of graph.rates) {
+      const values = Float32Array.from(learningRates, (rate, i) => value(rate, first + i + 1));
+      executable.setSteps(name, 0, values);
+    }
+  }
+
+  /** The rows of the data in the order in which epoch `epoch` takes them. */
+  #orderOf(epoch: number): Int32Array {
+    const { isShuffled, seed } = this.#options;
+    const key = isShuffled ? epoch : 0;
+    if (this.#order?.epoch !== key) {
+      const order = isShuffled
+        ? Int32Array.from(new Random(seed, "shuffle").permutation(this.#size, epoch))
+        : Int32Array.from({ length: this.#size }, (_, i) => i);
+      if (this.#rows) for (let i = 0; i < order.length; i++) order[i] = this.#rows[order[i]!]!;
+      this.#order = { epoch: key, rows: order };
+    }
+    return this.#order.rows;
+  }
+}
+
+/** The step of a batch of this size as an executable. */
+async function loadPlan(
+  store: Store,
+  { inputShape, objective, trace }: Trainable,
+  { optimizer, reduction, threads }: TrainerOptions,
+  { x, y, scale }: Tables,
+  batch: number,
+  steps: number,
+): Promise<Loaded> {
+  const rows = perStep("rows", [batch], "i32");
+  const read = gather(x, rows);
+  const traced = trace(reshape(scale === 1 ? read : mul(read, scale), [batch, ...inputShape]));
+  const target = reshape(gather(y, rows), targetShape(traced.output, objective));
+  const graph = trainingGraph(traced, target, objective, optimizer, reduction);
+  const limit = threads === undefined ? {} : { threads };
+  return { graph, batch, executable: await store.load(compile(graph.program), { steps, ...limit }) };
+}
+
+interface LoadedPlans {
+  readonly tables: Tables;
+  readonly full: Loaded;
+  readonly tail?: Loaded | undefined;
+}
+
+interface Tables {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly scale: number;
+  readonly rows: Int32Array | undefined;
+}
+
+/** Copies the data into the store: bytes as bytes, labels as whole numbers; only the rows in use where they are few. */
+function fillTables(store: Store, data: Dataset): Tables {
+  const targets = targetsOf(data);
+  const size = sizeOf(data.shape);
+  const all = data.x.data.length / size;
+  const isSparse = data.rows !== undefined && data.rows.length < all / 2;
+  const count = isSparse ? data.size : all;
+  const x = table(samplesTable, [count, size], data.x.data instanceof Uint8Array ? "u8" : "f32");
+  const targetSize = targets.kind === "labels" ? [] : [sizeOf(targets.shape)];
+  const y = table(targetsTable, [count, ...targetSize], targets.kind === "labels" ? "i32" : "f32");
+  store.declare(x);
+  store.declare(y);
+  store.fill(samplesTable, isSparse ? pickRows(data, data.x.data, size) : data.x.data);
+  store.fill(targetsTable, isSparse ? pickRows(data, targets.data, targetSize[0] ?? 1) : targets.data);
+  return { x, y, scale: data.x.scale, rows: data.rows && !isSparse ? Int32Array.from(data.rows) : undefined };
+}
+
+function pickRows<Data extends Float32Array | Uint8Array | Int32Array>(
+  data: Dataset,
+  source: Data,
+  width: number,
+): Data {
+  const picked = source.slice(0, data.size * width) as Data;
+  for (let i = 0; i < data.size; i++) {
+    const from = rowOf(data, i) * width;
+    picked.set(source.subarray(from, from + width), i * width);
+  }
+  return picked;
+}

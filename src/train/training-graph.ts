@@ -1,0 +1,97 @@
+import type { Program } from "../compile/index.ts";
+import { add, differentiate, mean, mul, perStep, square, state, sum, type Tensor } from "../graph/index.ts";
+import type { Optimizer } from "../optim/index.ts";
+import { lossPerSample, metricPerSample, type Objective } from "./objective.ts";
+import type { Parameter } from "./parameters.ts";
+import type { Trace } from "./trace.ts";
+
+/** How the losses of a batch become the one number that is minimised. */
+export type Reduction = "mean" | "sum";
+
+/** A number that the host computes in float64 before each step; `step` counts from 1. */
+export interface Rate {
+  readonly name: string;
+  readonly value: (learningRate: number, step: number) => number;
+}
+
+/** One training step as graph. */
+export interface TrainingGraph {
+  readonly trace: Trace;
+  /** Loss of each sample, [batch]. */
+  readonly losses: Tensor;
+  readonly gradients: readonly { readonly parameter: Parameter; readonly gradient: Tensor }[];
+  /** Parameters and moments, and what they become. */
+  readonly next: readonly (readonly [state: Tensor, value: Tensor])[];
+  readonly moments: readonly Tensor[];
+  readonly rates: readonly Rate[];
+  readonly program: Program;
+}
+
+/** Prefix of the metrics that are sums over the batch; `loss` itself is the mean. */
+export const metricName = (name: string): string => `sum of ${name}`;
+
+/**
+ * Forward pass, loss, backward pass and update of a batch.
+ *
+ * The minimised number is the mean (or sum) of the losses plus ½·l2·‖w‖² of each parameter that has an l2; the loss
+ * that is recorded is the mean of the losses alone, so that it compares with that of other data.
+ */
+export function trainingGraph(
+  trace: Trace,
+  target: Tensor,
+  objective: Objective,
+  optimizer: Optimizer,
+  reduction: Reduction,
+): TrainingGraph {
+  const parameters = trace.layers.flatMap((layer) => layer.parameters).filter((p, i, all) => all.indexOf(p) === i);
+  const losses = lossPerSample(objective, trace.output, target);
+  const cost = parameters.reduce(
+    (total, { tensor, options: { l2 = 0 } }) => (l2 > 0 ? add(total, mul(l2 / 2, sum(square(tensor)))) : total),
+    reduction === "mean" ? mean(losses) : sum(losses),
+  );
+  const gradients = differentiate(
+    cost,
+    parameters.map(({ tensor }) => tensor),
+  ).gradients.map((gradient, i) => ({
+    parameter: parameters[i]!,
+    gradient,
+  }));
+  const rates = new Map<string, { rate: Rate; tensor: Tensor }>();
+  const moments: (readonly [Tensor, Tensor])[] = [];
+  const updates = gradients.map(({ parameter, gradient }) => {
+    const { tensor, name } = parameter;
+    const value = optimizer.update(tensor, gradient, {
+      moment(momentName, next) {
+        const old = state(
+          `${optimizer.name} ${momentName} of ${name}`,
+          tensor.shape,
+          tensor.attributes["order"] as readonly number[],
+        );
+        const fresh = next(old);
+        moments.push([old, fresh]);
+        return fresh;
+      },
+      perStep(rateName, value) {
+        const known = rates.get(rateName);
+        if (known) return known.tensor;
+        const leaf = perStep(`${optimizer.name} ${rateName}`, []);
+        rates.set(rateName, { rate: { name: leaf.attributes["name"] as string, value }, tensor: leaf });
+        return leaf;
+      },
+    });
+    return [tensor, value] as const;
+  });
+  const next = [...updates, ...moments];
+  const sums = objective.metrics.map(
+    (metric) => [metricName(metric.name), sum(metricPerSample(metric, trace.output, target))] as const,
+  );
+  return {
+    trace,
+    losses,
+    gradients,
+    next,
+    moments: moments.map(([old]) => old),
+    rates: [...rates.values()].map(({ rate }) => rate),
+    program: { next, metrics: { loss: mean(losses), ...Object.fromEntries(sums) } },
+  };
+}
