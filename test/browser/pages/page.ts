@@ -1,0 +1,50 @@
+/** What a test asks a page to do, on `globalThis.testPage`. */
+
+import type { NetworkName, Trained } from "./networks.ts";
+import type { WorkerAnswer, WorkerQuestion } from "./worker.ts";
+
+export interface TestPage {
+  trainHere(name: NetworkName): Promise<Trained>;
+  trainInWorker(name: NetworkName, attempts?: number): Promise<WorkerAnswer>;
+  /** Imports the package; gives what that did besides: names of new globals, and of calls that reach outside. */
+  importWatched(): Promise<readonly string[]>;
+}
+
+const testPage: TestPage = {
+  async trainHere(name) {
+    const { trainNetwork } = await import("./networks.ts");
+    return trainNetwork(name);
+  },
+  trainInWorker: (name, attempts = 1) =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+      worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message || "the worker could not be started"));
+      worker.onmessageerror = () => reject(new Error("the worker's answer could not be read"));
+      worker.postMessage({ name, attempts } satisfies WorkerQuestion);
+    }),
+  async importWatched() {
+    const seen: string[] = [];
+    watch(globalThis, ["Worker", "SharedArrayBuffer", "MessageChannel", "setTimeout", "setInterval", "fetch"], seen);
+    watch(WebAssembly, ["Module", "Instance", "Memory", "compile", "instantiate", "validate"], seen);
+    const before = new Set(Object.getOwnPropertyNames(globalThis));
+    await import("nabla");
+    return [...seen, ...Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name))];
+  },
+};
+
+/** Notes the name of each of these functions in `seen` when somebody calls it or makes something with it. */
+function watch(holder: object, names: readonly string[], seen: string[]): void {
+  for (const name of names) {
+    const original: unknown = Reflect.get(holder, name);
+    if (typeof original !== "function") continue;
+    const note = (): void => void seen.push(name);
+    const watched = new Proxy(original, {
+      apply: (target, self, parameters) => (note(), Reflect.apply(target, self, parameters)),
+      construct: (target, parameters) => (note(), Reflect.construct(target, parameters) as object),
+    });
+    Reflect.set(holder, name, watched);
+  }
+}
+
+Object.assign(globalThis, { testPage });
