@@ -1,0 +1,17 @@
+import { createOutput, type Output } from "./output.ts";
+import { nameAmong, text } from "./read-values.ts";
+
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** Where a command writes, by its `--json` and `--progress`. */
+export function outputOf(flags: Flags): Output {
+  const progress =
+    flags["progress"] === undefined
+      ? "auto"
+      : nameAmong("kind of progress", ["auto", "plain"])(flags["progress"], "--progress");
+  return createOutput({ json: flags["json"] === true, progress: progress as "auto" | "plain" });
+}
+
+/** The folder of runs. */
+export const outFolder = (flags: Flags): string =>
+  flags["out"] === undefined ? "runs" : text(4096)(flags["out"], "--out");

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import picocolors from "picocolors";
+import { escapeTerminal, fitText, formatPercent, padText, textWidth } from "../../report/index.ts";
+import { type Flags, outFolder, outputOf } from "../command-flags.ts";
+import { runNames } from "../find-run.ts";
+import { readEnd } from "../run-end.ts";
+import { readRunRecord } from "../run-record.ts";
+
+/** `nabla runs`: the newest first. A folder whose record cannot be read is listed with what is known. */
+export async function runs(flags: Flags): Promise<void> {
+  const output = outputOf(flags);
+  const out = outFolder(flags);
+  const rows: string[][] = [["run", "date", "data", "accuracy", ""]];
+  for (const name of runNames(out)) {
+    const record = await readRunRecord(join(out, name, "config.json")).catch(() => undefined);
+    const { accuracy, state, text } = readEnd(join(out, name, "metrics.jsonl"));
+    const [data, begun] = [record?.data.name ?? "unknown", record?.begun ?? ""];
+    output.json({ kind: "run", run: join(out, name), begun, data, accuracy: accuracy ?? null, state });
+    rows.push([
+      escapeTerminal(name, 100),
+      escapeTerminal(begun.slice(0, 16).replace("T", " "), 30),
+      fitText(escapeTerminal(data, 40), 24),
+      accuracy === undefined ? "–" : formatPercent(accuracy),
+      text,
+    ]);
+  }
+  if (rows.length === 1) {
+    output.note(`there are no runs in ${out}. Train one: nabla train mnist`);
+    return;
+  }
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => textWidth(row[column]!))));
+  const { bold } = picocolors.createColors(output.color);
+  for (const [i, row] of rows.entries()) {
+    const line = row
+      .map((cell, column) => padText(cell, widths[column]!, column === 3 ? "start" : "end"))
+      .join("  ")
+      .trimEnd();
+    output.line(i === 0 ? bold(line) : line);
+  }
+}

@@ -1,0 +1,47 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { asObject } from "./small-files.ts";
+
+/** How a run ended, by the last line of its `metrics.jsonl`. */
+export interface RunEnd {
+  readonly state: "finished" | "early" | "stopped" | "failed" | "unfinished";
+  /** Of the test data. */
+  readonly accuracy?: number | undefined;
+  /** "" for a run that finished, else what became of it: "was stopped early". */
+  readonly text: string;
+}
+
+const texts: Readonly<Record<RunEnd["state"], string>> = {
+  finished: "",
+  early: "stopped early",
+  stopped: "was stopped",
+  failed: "failed",
+  unfinished: "did not get to its end",
+};
+
+/** Reads only the end of the file; a file that is missing or broken is an unfinished run. */
+export function readEnd(file: string): RunEnd {
+  const event = lastEvent(file);
+  const accuracy = asObject(event?.["test"])?.["accuracy"];
+  const stopped = event?.["stopped"];
+  const ending = stopped === "early" || stopped === "stopped" ? stopped : "finished";
+  const state = event?.["kind"] === "done" ? ending : event?.["kind"] === "error" ? "failed" : "unfinished";
+  const isShare = typeof accuracy === "number" && accuracy >= 0 && accuracy <= 1;
+  return { state, text: texts[state], ...(isShare && event?.["kind"] === "done" ? { accuracy } : {}) };
+}
+
+function lastEvent(file: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      const { size } = fstatSync(descriptor);
+      const bytes = Buffer.alloc(Math.min(size, 1 << 16));
+      const read = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+      const line = bytes.toString("utf8", 0, read).trimEnd().split("\n").at(-1) ?? "";
+      return asObject(JSON.parse(line));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import { quoted } from "../data/quoted.ts";
+import { NablaError } from "../errors.ts";
+import type { History } from "../train/events.ts";
+import { asObject, parseJson, readText } from "./small-files.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+/** `config.json` of a run: everything to repeat it, and what the run turned out to be. */
+export interface RunRecord {
+  /** Version of nabla. */
+  readonly nabla: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly name: string;
+  /** When it began, with the offset of the user's clock: `2026-11-23T12:36:05+01:00`. */
+  readonly begun: string;
+  readonly command: string;
+  /** All options, those left out too, as `--config` takes them. */
+  readonly train: TrainOptions;
+  readonly data: RecordedData;
+  readonly network: { readonly layers: readonly object[]; readonly parameters: number };
+  /** With all its settings. */
+  readonly optimizer: Readonly<Record<string, number | boolean | string>>;
+  readonly arithmetic?: string;
+  readonly engine?: string;
+  readonly threads?: number;
+}
+
+export interface RecordedData {
+  readonly name: string;
+  /** The two files, absolute; absent for a data set by name. */
+  readonly files?: readonly string[] | undefined;
+  /** Shape of one sample. */
+  readonly shape: readonly number[];
+  readonly classes: readonly string[];
+  readonly samples: { readonly train: number; readonly test: number };
+  /** What lies around the pictures, from 0 to 1. */
+  readonly background: number;
+  /** Whether pixels are 0 or 1 and nothing between. */
+  readonly isBinary: boolean;
+}
+
+/** The last event of a finished run. */
+export interface FinishedEvent {
+  readonly kind: "done";
+  readonly test: {
+    readonly accuracy?: number | undefined;
+    readonly loss: number;
+    readonly size: number;
+    readonly baseline?: number | undefined;
+  };
+  /** Null where no epoch was finished. */
+  readonly secondsPerEpoch: number | null;
+  readonly samplesPerSecond: number | null;
+  readonly stopped: History["stopped"];
+  readonly run: string;
+}
+
+/** What a command needs to know of a run that it uses. */
+export type KnownRun = Pick<RunRecord, "nabla" | "begun" | "data" | "command"> & {
+  readonly seed: number;
+  readonly hasTestFiles: boolean;
+};
+
+/**
+ * Reads a run's `config.json`, which may be of another version or made by hand: only what is used is looked at, and
+ * all of that is checked. Throws FORMAT, ENVIRONMENT.
+ */
+export async function readRunRecord(file: string): Promise<KnownRun> {
+  const record = asObject(parseJson(await readText(file, 1 << 22), file));
+  const data = asObject(record?.["data"]);
+  const train = asObject(record?.["train"]);
+  const [shape, classes] = [data?.["shape"], data?.["classes"]];
+  const isExtent = (extent: unknown) =>
+    Number.isSafeInteger(extent) && (extent as number) >= 1 && (extent as number) <= 1 << 20;
+  const isShape = Array.isArray(shape) && shape.length >= 1 && shape.length <= 4 && shape.every(isExtent);
+  const areClasses =
+    Array.isArray(classes) && classes.length <= 1 << 16 && classes.every((name) => typeof name === "string");
+  if (!record || !data || !isShape || !areClasses)
+    throw new NablaError("FORMAT", `${quoted(file)} does not describe a run`, {
+      where: { file },
+      expected: "a config.json that nabla train wrote, with the data's shape and classes",
+      received: "something else",
+      hint: "Train the run again, or name another.",
+    });
+  const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
+  const number = (value: unknown, otherwise: number) =>
+    typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+  const files = data["files"];
+  const samples = asObject(data["samples"]);
+  return {
+    nabla: text(record["nabla"], "unknown"),
+    begun: text(record["begun"], ""),
+    command: text(record["command"], ""),
+    seed: number(train?.["seed"], 0),
+    hasTestFiles: Array.isArray(train?.["test"]),
+    data: {
+      name: text(data["name"], "unknown"),
+      files: Array.isArray(files) ? files.map(String) : undefined,
+      shape,
+      classes,
+      samples: { train: number(samples?.["train"], 0), test: number(samples?.["test"], 0) },
+      background: number(data["background"], 0),
+      isBinary: data["isBinary"] === true,
+    },
+  };
+}
