@@ -73,6 +73,8 @@ export {
   stepDecay,
   type UpdateScope,
 } from "./optim/index.ts";
+export type { ClassProbability } from "./train/classify.ts";
+export type { Compiled } from "./train/compiled.ts";
 export type {
   Arithmetic,
   CheckpointEvent,
@@ -90,6 +92,5 @@ export { type LoadOptions, load } from "./train/load.ts";
 export { type EvaluateOptions, type Model, type SequentialOptions, sequential } from "./train/model.ts";
 export type { LossFunction } from "./train/objective.ts";
 export type { EarlyStopping, FitOptions } from "./train/options.ts";
-export type { ClassProbability, Compiled } from "./train/predict.ts";
 export type { Summary, SummaryLayer } from "./train/summary.ts";
 export type { Weights } from "./train/weights.ts";

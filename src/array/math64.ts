@@ -251,6 +251,16 @@ export function cos(x: number): number {
   return quadrant === 1 || quadrant === 2 ? -y : y;
 }
 
+/** xⁿ for a whole n from 0 up, by repeated squaring: shorter than `pow`, with an error of up to n units in the last place. */
+export function wholePower(x: number, n: number): number {
+  let power = 1;
+  for (let square = x, left = n; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) power *= square;
+    square *= square;
+  }
+  return power;
+}
+
 // ── powers: the logarithm is carried in two numbers (106 bits), since its error is multiplied by up to 745 ──
 
 /** log(x) to about 2⁻⁶⁵ for a positive finite x. */

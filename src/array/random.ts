@@ -101,7 +101,8 @@ export class Random {
 
   /** Uniform in [0, 1) with 53 bits. */
   uniform(high: number, low: number): number {
-    const [first, second] = this.bits(high, low);
+    threefry(this.key[0], this.key[1], high, low, this.#words);
+    const [first, second] = [this.#words[0]!, this.#words[1]!];
     return ((first >>> 5) * 67108864 + (second >>> 6)) * INVERSE_2_53;
   }
 

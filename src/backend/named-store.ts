@@ -80,7 +80,9 @@ export abstract class NamedStore<Place> implements Store {
       if (entry.buffer.role !== "state") continue;
       const isDense = entry.buffer.elements === sizeOf(entry.buffer.shape);
       const values = isDense ? this.#view(entry) : this.read(name); // padding may hold anything
-      for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;
+      let sum = 0; // 0 · x is 0, and NaN for NaN and infinities: a loop without branches
+      for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+      if (sum !== 0) return false;
     }
     return true;
   }

@@ -1,6 +1,7 @@
 import { sizeOf } from "../array/ndarray.ts";
 import type { Buffer, BufferId, Plan } from "../compile/kernel.ts";
 import { NablaError } from "../errors.ts";
+import { stridesOf } from "../graph/shape.ts";
 import type { Executable, TableData } from "./backend.ts";
 import { copyIn, copyOut } from "./strided.ts";
 
@@ -9,6 +10,7 @@ export abstract class PlanExecutable implements Executable {
   readonly steps: number;
   readonly threads: number;
   readonly #plan: Plan;
+  readonly #found: Partial<Record<Buffer["role"], Map<string, Found>>> = {};
 
   constructor(plan: Plan, steps: number, threads: number) {
     this.#plan = plan;
@@ -31,13 +33,15 @@ export abstract class PlanExecutable implements Executable {
   }
 
   setInput(name: string, data: ArrayLike<number>): void {
-    const { buffer, memory } = this.#find("input", name);
-    copyIn(data, buffer.shape, buffer.strides, memory);
+    const { buffer, memory, isCompact } = this.#find("input", name);
+    if (isCompact) memory.set(data);
+    else copyIn(data, buffer.shape, buffer.strides, memory);
   }
 
   getOutput(name: string, out: Float32Array): void {
-    const { buffer, memory } = this.#find("output", name);
-    copyOut(memory, 0, buffer.shape, buffer.strides, out);
+    const { buffer, memory, isCompact } = this.#find("output", name);
+    if (isCompact) for (let i = 0; i < out.length; i++) out[i] = memory[i]!;
+    else copyOut(memory, 0, buffer.shape, buffer.strides, out);
   }
 
   setSteps(name: string, first: number, data: ArrayLike<number>): void {
@@ -57,7 +61,10 @@ export abstract class PlanExecutable implements Executable {
     return Float32Array.from(memory.subarray(first * buffer.elements, (first + count) * buffer.elements));
   }
 
-  #find(role: Buffer["role"], name: string): { buffer: Buffer; memory: TableData } {
+  /** The buffer of a role and name. Found places are kept, so that a prediction allocates nothing. */
+  #find(role: Buffer["role"], name: string): Found {
+    const known = this.#found[role]?.get(name);
+    if (known && known.memory.length > 0) return known; // memory that has grown leaves empty views behind
     const { buffers } = this.#plan;
     const id = buffers.findIndex((buffer) => buffer.role === role && buffer.name === name);
     const buffer = buffers[id];
@@ -65,6 +72,17 @@ export abstract class PlanExecutable implements Executable {
       throw new NablaError("OPTION", `the plan has no ${role} "${name}"`, {
         hint: `It has ${buffers.flatMap((b) => (b.role === role ? [b.name] : [])).join(", ") || "none"}.`,
       });
-    return { buffer, memory: this.view(id) };
+    const dense = stridesOf(buffer.shape);
+    const isCompact = buffer.shape.every((extent, axis) => extent === 1 || buffer.strides[axis] === dense[axis]);
+    const found = { buffer, memory: this.view(id), isCompact };
+    (this.#found[role] ??= new Map()).set(name, found);
+    return found;
   }
+}
+
+interface Found {
+  readonly buffer: Buffer;
+  readonly memory: TableData;
+  /** Whether it lies in row-major order without padding between rows. */
+  readonly isCompact: boolean;
 }

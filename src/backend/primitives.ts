@@ -3,14 +3,14 @@ import type { Machine } from "./machine.ts";
 /**
  * The pointwise ops in float32, one row each, for every machine: to add an op is one record in `graph` and one row
  * here. Polynomials are those of the Cephes library (Moshier 1989), the rational tanh is Eigen's; worst relative
- * errors over their range are below 2e-7 (exp, log, sigmoid), 4e-7 (tanh, softplus). No row returns a denormal where
- * the true value is one: e⁻⁸⁸ and below are exactly 0.
+ * errors over their range are below 2e-7 (exp, log, sigmoid), 4e-7 (tanh, softplus). eˣ is
+ * exactly 0 below −88, so that what decays ends; only between −88 and −87.3 can it be a denormal.
  *
  * Arguments that a row uses more than once arrive kept.
  */
 export type Primitive = <V>(machine: Machine<V>, ...x: V[]) => V;
 
-const log2e = 1.44269504088896341;
+const log2e = Math.LOG2E;
 // ln 2 in two parts: the first has few enough bits that n·ln2High is exact.
 const ln2High = 0.693359375;
 const ln2Low = -2.1219444e-4;
@@ -85,7 +85,7 @@ const log1p: Primitive = (m, x) => {
 
 const tanh: Primitive = (m, x) => {
   // Beyond the bound the quotient is 1 to the last bit.
-  const bound = 7.90531110763549805;
+  const bound = 7.905311107635498;
   const clamped = m.keep(m.smaller(m.larger(x!, m.constant(-bound)), m.constant(bound)));
   const z = m.keep(m.mul(clamped, clamped));
   const numerator = polynomial(
@@ -114,10 +114,10 @@ const softplus: Primitive = (m, x) => {
 
 /** sin of x + quarters·π/2. π/2 in three parts: good to |x| = 8,192, beyond which float32 says little of x mod 2π. */
 function sine<V>(m: Machine<V>, x: V, quarters: number): V {
-  const n = m.keep(m.nearest(m.mul(x, m.constant(0.636619772367581343))));
+  const n = m.keep(m.nearest(m.mul(x, m.constant(0.6366197723675814))));
   const reduced = m.sub(
-    m.sub(m.sub(x, m.mul(n, m.constant(1.5703125))), m.mul(n, m.constant(4.837512969970703125e-4))),
-    m.mul(n, m.constant(7.54978995489188216e-8)),
+    m.sub(m.sub(x, m.mul(n, m.constant(1.5703125))), m.mul(n, m.constant(4.837512969970703e-4))),
+    m.mul(n, m.constant(7.549789954891882e-8)),
   );
   // at most π/4, but for huge x, where the result is to stay in [−1, 1] at least
   const r = m.keep(m.smaller(m.larger(reduced, m.constant(-0.8)), m.constant(0.8)));

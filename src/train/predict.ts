@@ -6,6 +6,7 @@ import { input, softmax, type Tensor } from "../graph/index.ts";
 import { originOf } from "../nn/index.ts";
 import { batchFor } from "./batch-sizes.ts";
 import { now } from "./clock.ts";
+import type { Compiled } from "./compiled.ts";
 import { copySamples } from "./feed.ts";
 import type { Network } from "./network.ts";
 import { isDataset } from "./options.ts";
@@ -65,33 +66,6 @@ function source(network: Network, x: Samples | Dataset): Source {
   return { count, isSingle, read: (first, taken, out) => out.set(data.subarray(first * size, (first + taken) * size)) };
 }
 
-export interface ClassProbability {
-  readonly label: string;
-  readonly probability: number;
-}
-
-/** For each sample the classes with their probabilities, best first; ties stay in the order of the classes. */
-export async function classify(
-  network: Network,
-  x: Samples | Dataset,
-  classes: readonly string[] | undefined,
-  question: Question,
-): Promise<readonly (readonly ClassProbability[])[]> {
-  const { shape, data } = await predict(network, x, question);
-  const outputs = sizeOf(network.outputShape);
-  const labels = classes ?? Array.from({ length: Math.max(outputs, 2) }, (_, i) => String(i));
-  const rows = shape.length > network.outputShape.length ? shape[0]! : 1;
-  return Array.from({ length: rows }, (_, row) => {
-    const values = data.subarray(row * outputs, (row + 1) * outputs);
-    // One sigmoid tells two classes apart: it is the probability of the second.
-    const probabilities = outputs === 1 ? [1 - values[0]!, values[0]!] : [...values];
-    const named = probabilities.map(
-      (probability, i): ClassProbability => ({ label: labels[i] ?? String(i), probability }),
-    );
-    return named.sort((a, b) => b.probability - a.probability);
-  });
-}
-
 /**
  * How probabilities are made of the model's output: a softmax or sigmoid gives them as they are; the scores of
  * a model trained with `crossEntropyWithLogits` go through the softmax that this loss has inside. Throws UNSUPPORTED for other outputs.
@@ -109,43 +83,17 @@ export function probabilitiesOf(network: Network, loss: string | undefined): Que
   });
 }
 
-/** A prediction of a fixed number of samples at a time, without waiting and without making anything new. */
-export type Compiled = ((x: Float32Array) => Float32Array) & Disposable;
-
 /**
- * The model as a plain function: x [batchSize, …input] flat → outputs flat. The result is overwritten by the next call.
- * It uses the parameters that the model has when it is called. Throws SHAPE for another number of values.
+ * The model as a plain function of `batchSize` samples. It uses the parameters that the model has when it is called.
+ * Throws SHAPE, when it is called, for another number of values.
  */
 export async function compileModel(network: Network, batchSize: number): Promise<Compiled> {
+  const { compiledFunction } = await import("./compiled.ts"); // a page that trains does without
   const key = keyOf(itsOutput, batchSize);
   const build = () => program(network, batchSize, itsOutput);
   await network.engine.executable(key, build);
-  const size = batchSize * sizeOf(network.inputShape);
-  const out = new Float32Array(batchSize * sizeOf(network.outputShape));
-  let isOpen = true;
-  const call = (x: Float32Array): Float32Array => {
-    if (x.length !== size || !isOpen) throw wrongCall(x, size, isOpen);
-    const executable = network.engine.executableNow(key, build);
-    executable.setInput("samples", x);
-    executable.run(0, 1);
-    executable.getOutput("answers", out);
-    return out;
-  };
-  return Object.assign(call, {
-    [Symbol.dispose](): void {
-      isOpen = false;
-    },
-  });
-}
-
-function wrongCall(x: Float32Array, size: number, isOpen: boolean): NablaError {
-  if (!isOpen)
-    return new NablaError("OPTION", "this compiled model has been disposed of", { hint: "Compile the model again." });
-  return new NablaError("SHAPE", `the compiled model takes ${size} numbers, got ${x.length}`, {
-    expected: `${size} numbers`,
-    received: `${x.length}`,
-    hint: "Give the samples one after another in a Float32Array.",
-  });
+  const [inputs, outputs] = [network.inputShape, network.outputShape].map((shape) => batchSize * sizeOf(shape));
+  return compiledFunction(() => network.engine.executableNow(key, build), inputs!, outputs!);
 }
 
 const keyOf = ({ name }: Question, batch: number): string => `${name} of ${batch}`;

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noApproximativeNumericConstant: tables of reference values
 import { describe, expect, it } from "vitest";
-import { cos, exp, expm1, log, log1p, pow, sigmoid, sin, softplus, tanh } from "../../src/array/math64.ts";
+import { cos, exp, expm1, log, log1p, pow, sigmoid, sin, softplus, tanh, wholePower } from "../../src/array/math64.ts";
 
 const math = { cos, exp, expm1, log, log1p, pow, sigmoid, sin, softplus, tanh };
 
@@ -193,6 +193,17 @@ describe("math64", () => {
       const y = (fraction(7 * i) - 0.5) * (1400 / Math.abs(Math.log(x)));
       expect(distance(math.pow(x, y), x ** y), `${x} ** ${y}`).toBeLessThanOrEqual(3);
     }
+  });
+
+  it("wholePower is exact where that is possible, and beside pow within n units in the last place", () => {
+    expect([0, 1, 2, 3, 10, 31].map((n) => wholePower(3, n))).toEqual([1, 3, 9, 27, 59049, 617673396283947]);
+    expect(wholePower(0.9, 0)).toBe(1);
+    for (const x of [0.5, 0.9, 0.99, 0.999])
+      for (let n = 1; n <= 20_000; n += 7) {
+        const power = pow(x, n);
+        if (power < 1e-290) break;
+        expect(Math.abs(wholePower(x, n) - power)).toBeLessThanOrEqual(power * n * 2 ** -52);
+      }
   });
 
   it("has the limits of the field", () => {

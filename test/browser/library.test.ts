@@ -57,8 +57,8 @@ async function visit<T>(
   page.on("pageerror", (error) => uncaught.push(String(error)));
   page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await page.goto(site.pageOf(policy));
-  const answer = await action((question) =>
-    page.evaluate(`(${String(question)})(globalThis.testPage)`) as ReturnType<typeof question>,
+  const answer = await action(
+    (question) => page.evaluate(`(${String(question)})(globalThis.testPage)`) as ReturnType<typeof question>,
   );
   await context.close();
   return { answer, uncaught, said, requests };

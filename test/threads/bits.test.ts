@@ -39,23 +39,40 @@ async function train(net: NetOptions, threads: number): Promise<Map<string, Buff
   using store = wasmBackend().open({ threads });
   using executable = store.loadNow(compile(program), { steps });
   expect(executable.threads).toBe(threads);
-  store.fill("x", Uint8Array.from(numbers(samples * net.sizes[0]!, "x"), (u) => u * 256));
-  store.fill("y", Int32Array.from({ length: samples }, (_, i) => i % classes));
+  store.fill(
+    "x",
+    Uint8Array.from(numbers(samples * net.sizes[0]!, "x"), (u) => u * 256),
+  );
+  store.fill(
+    "y",
+    Int32Array.from({ length: samples }, (_, i) => i % classes),
+  );
   for (const parameter of parameters) {
     const name = parameter.attributes["name"] as string;
-    store.write(name, numbers(sizeOf(parameter.shape), name).map((u) => (u - 0.5) / 4));
+    store.write(
+      name,
+      numbers(sizeOf(parameter.shape), name).map((u) => (u - 0.5) / 4),
+    );
   }
-  executable.setSteps("rows", 0, numbers(steps * net.batch, "rows").map((u) => Math.floor(u * samples)));
+  executable.setSteps(
+    "rows",
+    0,
+    numbers(steps * net.batch, "rows").map((u) => Math.floor(u * samples)),
+  );
   executable.setSteps("rate", 0, new Float32Array(steps).fill(0.05));
   executable.run(0, 1);
-  // a run of no step changes nothing, and shows how many would share it
+  // the threads are the process's: when they share this one's steps, they know all modules
+  using other = wasmBackend().open({ threads });
+  using spare = other.loadNow(compile(program), { steps });
   for (let looks = 0; watch.most() < threads && looks < 5000; looks++) {
-    executable.run(1, 0);
+    spare.run(0, 1);
     await pause(1);
   }
   expect(watch.most()).toBe(threads);
+  watch.forget();
   executable.run(1, 2);
   for (let step = 3; step < steps; step++) executable.run(step, 1);
+  expect(watch.most()).toBe(threads);
   const states = (program.next ?? []).map(([state]) => state.attributes["name"] as string);
   const losses = executable.getMetric("loss", 0, steps);
   expect(losses.every((loss) => loss > 0 && Number.isFinite(loss))).toBe(true);

@@ -60,7 +60,8 @@ describe("errors in a fit leave the threads usable", () => {
     expect(await isAsBefore()).toBe(true);
 
     const read = async () => {
-      for await (const event of pictureModel().fit(data)) if (event.kind === "step" && event.step > 3) throw new Error("mine");
+      for await (const event of pictureModel().fit(data))
+        if (event.kind === "step" && event.step > 3) throw new Error("mine");
     };
     await expect(read()).rejects.toThrow("mine");
     expect(await isAsBefore()).toBe(true);

@@ -11,8 +11,7 @@ export function pictures(count: number): Dataset {
 }
 
 /** A network whose steps are worth sharing. */
-export const pictureModel = (): Model =>
-  sequential([dense(128), relu, dense(10), softmax], { input: 784, seed: 4 });
+export const pictureModel = (): Model => sequential([dense(128), relu, dense(10), softmax], { input: 784, seed: 4 });
 
 /** Trains it, by default for two epochs; gives the bytes of all its weights. */
 export async function train(data: Dataset, options: FitOptions = {}, model: Model = pictureModel()): Promise<Buffer> {

@@ -28,14 +28,12 @@ const simd = {
   constant: 0x0c,
   shuffle: 0x0d,
   splat: 0x13,
-  extractLane: 0x1f,
   replaceLane: 0x20,
   equal: 0x41,
   less: 0x43,
   floor: 0x68,
   nearest: 0x6a,
   and: 0x4e,
-  andNot: 0x4f,
   or: 0x50,
   bitselect: 0x52,
   extendLowU8: 0x89,
@@ -131,6 +129,14 @@ export class FunctionBuilder {
     else this.#free.set(type, [local]);
   }
 
+  /** Locals that are `body`'s as long as it runs. */
+  borrow(type: ValueType, count: number, body: (...locals: Local[]) => void): this {
+    const locals = Array.from({ length: count }, () => this.local(type));
+    body(...locals);
+    for (const local of locals) this.release(type, local);
+    return this;
+  }
+
   get(local: Local): this {
     return this.#indexed(0x20, local);
   }
@@ -173,10 +179,6 @@ export class FunctionBuilder {
 
   lessThan(): this {
     return this.#plain(0x49);
-  }
-
-  atLeast(): this {
-    return this.#plain(0x4f);
   }
 
   fromI32(): this {
@@ -229,14 +231,13 @@ export class FunctionBuilder {
       body();
       return this;
     }
-    const left = this.local(i32);
-    this.constant(count).set(left);
-    this.loop(() => {
-      body();
-      this.get(left).constant(1).sub().tee(left);
+    return this.borrow(i32, 1, (left) => {
+      this.constant(count).set(left);
+      this.loop(() => {
+        body();
+        this.get(left).constant(1).sub().tee(left);
+      });
     });
-    this.release(i32, left);
-    return this;
   }
 
   /** While `from` < `to`: body, with `from` advanced by it. */
@@ -280,14 +281,6 @@ export class FunctionBuilder {
     return this.#plain(0x1a);
   }
 
-  branch(depth: number): this {
-    return this.#indexed(0x0c, depth);
-  }
-
-  branchIf(depth: number): this {
-    return this.#indexed(0x0d, depth);
-  }
-
   // ---- four lanes of float32 ----
 
   vector(op: keyof typeof simd): this {
@@ -297,7 +290,7 @@ export class FunctionBuilder {
   }
 
   /** An instruction on one lane of a vector. */
-  lane(op: "extractLane" | "replaceLane", lane: number): this {
+  lane(op: "replaceLane", lane: number): this {
     return this.vector(op).#plain(lane);
   }
 

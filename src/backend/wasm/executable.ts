@@ -67,6 +67,7 @@ export class WasmExecutable extends PlanExecutable {
   }
 
   protected runSteps(first: number, last: number): void {
+    if (first === last) return; // threads meet at the end of a step: only then have all read what they were told
     const shared = this.#shared;
     const threads = shared ? shared.pool.ready(this.threads) : 1;
     if (shared && threads > 1) shared.pool.start(shared.run, first, last, this.#scratch, this.#scratchBytes, threads);

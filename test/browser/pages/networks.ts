@@ -69,6 +69,9 @@ async function hashOf({ weights }: Model): Promise<string> {
     const { data } = weights.get(name);
     return [new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
   });
-  const digest = await crypto.subtle.digest("SHA-256", await new Blob(bytes as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    await new Blob(bytes as Uint8Array<ArrayBuffer>[]).arrayBuffer(),
+  );
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

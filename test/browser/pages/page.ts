@@ -38,10 +38,15 @@ function watch(holder: object, names: readonly string[], seen: string[]): void {
   for (const name of names) {
     const original: unknown = Reflect.get(holder, name);
     if (typeof original !== "function") continue;
-    const note = (): void => void seen.push(name);
     const watched = new Proxy(original, {
-      apply: (target, self, parameters) => (note(), Reflect.apply(target, self, parameters)),
-      construct: (target, parameters) => (note(), Reflect.construct(target, parameters) as object),
+      apply(target, self, parameters): unknown {
+        seen.push(name);
+        return Reflect.apply(target, self, parameters);
+      },
+      construct(target, parameters) {
+        seen.push(name);
+        return Reflect.construct(target, parameters) as object;
+      },
     });
     Reflect.set(holder, name, watched);
   }

@@ -68,7 +68,8 @@ async function pageFiles(): Promise<(readonly [string, string])[]> {
       },
     ],
   });
-  const page = '<!doctype html><title>nabla</title><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
+  const page =
+    '<!doctype html><title>nabla</title><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
   return [
     ["/page/index.html", page],
     ...outputFiles.map(({ path, text }) => [`/page/${path.split(/[\\/]page[\\/]/).at(-1)}`, text] as const),
