@@ -10,7 +10,10 @@ export interface Thread {
 
 /** The part of node:worker_threads that is used. */
 export interface WorkerThreads {
-  readonly Worker: new (code: string, options: { eval: boolean }) => Thread & { unref(): void };
+  readonly Worker: new (
+    code: string,
+    options: { eval: boolean },
+  ) => Thread & { unref(): void; on(event: "error", listener: () => void): unknown };
 }
 
 /** Node's threads; undefined in a browser. */

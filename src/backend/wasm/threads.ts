@@ -143,6 +143,8 @@ export class ThreadPool {
 function startThread(node: WorkerThreads | undefined): Thread {
   if (node) {
     const worker = new node.Worker(threadBody, { eval: true });
+    // one that cannot load a module, for want of memory say, never becomes ready: the others go on without it
+    worker.on("error", () => undefined);
     worker.unref(); // a thread that waits keeps no process alive
     return worker;
   }
