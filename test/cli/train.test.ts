@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bench, hiddenIn, jsonLines, openBench, readJson, writeText } from "./command.ts";
@@ -26,7 +27,7 @@ describe("a run folder", () => {
     expect(readFileSync(`${folder}/metrics.jsonl`, "utf8")).toBe(stdout);
     const config = readJson(`${folder}/config.json`);
     expect(config).toMatchObject({
-      nabla: readJson(new URL("../../package.json", import.meta.url).pathname)["version"],
+      nabla: readJson(fileURLToPath(new URL("../../package.json", import.meta.url)))["version"],
       node: process.version,
       command: expect.stringContaining("nabla train images.idx labels.idx --hidden 128"),
       train: {
