@@ -1,4 +1,4 @@
-import { type Tensor, topologicalOrder } from "../graph/tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import { accessesOf, statementsOf } from "./access.ts";
 import { type Fusion, fuse, fuseNothing, type Group, scheduleGroups } from "./fuse.ts";
 import {
@@ -242,7 +242,3 @@ function planArena(buffers: readonly Buffer[], kernels: readonly Kernel[]): { of
   inArena.forEach((id, i) => (all[id] = offsets[i]!));
   return { offsets: all, arenaBytes };
 }
-
-/** Leaves that the program reads: what a feed or a store has to provide. */
-export const leavesOf = (program: Program): Tensor[] =>
-  topologicalOrder(resultsOf(program).map(({ value }) => value)).filter(({ op }) => op.kind === "leaf" && !op.generate);

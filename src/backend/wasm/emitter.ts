@@ -1,6 +1,7 @@
 import { accessesOf } from "../../compile/access.ts";
 import type { Access, AxisId, BufferId, Kernel, Statement, ValueId } from "../../compile/kernel.ts";
 import { type ElementType, elementBytes } from "../../compile/kernel.ts";
+import { padded } from "../../compile/layout.ts";
 import { primitives } from "../primitives.ts";
 import { type FunctionBuilder, i32, type Local, v128 } from "./assembler.ts";
 import { type Lanes, WasmMachine } from "./machine.ts";
@@ -275,7 +276,7 @@ export class KernelEmitter {
     let stride = isWide ? lanes : 1;
     for (const axis of [...inner].reverse()) {
       strides[axis] = stride;
-      stride *= stride === 1 ? Math.ceil(this.extent(axis) / lanes) * lanes : this.extent(axis);
+      stride *= stride === 1 ? padded(this.extent(axis)) : this.extent(axis);
     }
     const buffer = -1 - id; // a place of the kernel's own, beside the plan's buffers
     if (!this.#spillAddress.has(buffer)) this.#spillAddress.set(buffer, this.target.scratch(stride * 4));
@@ -321,7 +322,7 @@ export class KernelEmitter {
   }
 
   #ownsPadding(access: Access, vector: AxisId): boolean {
-    const row = Math.ceil(this.extent(vector) / lanes) * lanes;
+    const row = padded(this.extent(vector));
     return access.strides.every(
       (stride, axis) => axis === vector || stride === 0 || this.extent(axis) === 1 || stride >= row,
     );
