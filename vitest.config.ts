@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nabla$/, replacement: source("./src/index.ts") },
-      { find: /^nabla\/(data|graph|compile)$/, replacement: source("./src/$1/index.ts") },
+      { find: /^nabla\/(\w+)$/, replacement: source("./src/$1/index.ts") },
     ],
   },
   test: { include: ["test/**/*.test.ts"], pool: "forks", testTimeout: 60_000, hookTimeout: 120_000 },

@@ -21,11 +21,12 @@ import { setup } from "./setup.mjs";
 const dist = join(root, "dist");
 const stampFile = "build-stamp.json";
 
+/** The command line, and what package.json exports: "./data" is made from src/data/index.ts. */
+const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const subpaths = Object.keys(exports).flatMap((path) => /^\.\/(\w+)$/.exec(path)?.[1] ?? []);
 const entries = {
   index: "src/index.ts",
-  data: "src/data/index.ts",
-  graph: "src/graph/index.ts",
-  compile: "src/compile/index.ts",
+  ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),
   cli: "src/cli/main.ts",
 };
 
