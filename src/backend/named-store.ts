@@ -1,3 +1,4 @@
+import { areFinite } from "../array/finite.ts";
 import { sizeOf } from "../array/ndarray.ts";
 import { type Buffer, type BufferRole, type ElementType, elementBytes, type Plan } from "../compile/kernel.ts";
 import { leafLayout } from "../compile/layout.ts";
@@ -64,7 +65,7 @@ export abstract class NamedStore<Place> implements Store {
   snapshot(): Snapshot {
     const states = new Map<string, Float32Array>();
     for (const [name, entry] of this.#entries)
-      if (entry.buffer.role === "state") states.set(name, Float32Array.from(this.#view(entry)));
+      if (entry.buffer.role === "state") states.set(name, (this.#view(entry) as Float32Array).slice());
     return { states };
   }
 
@@ -80,9 +81,7 @@ export abstract class NamedStore<Place> implements Store {
       if (entry.buffer.role !== "state") continue;
       const isDense = entry.buffer.elements === sizeOf(entry.buffer.shape);
       const values = isDense ? this.#view(entry) : this.read(name); // padding may hold anything
-      let sum = 0; // 0 · x is 0, and NaN for NaN and infinities: a loop without branches
-      for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
-      if (sum !== 0) return false;
+      if (!areFinite(values as Float32Array)) return false;
     }
     return true;
   }

@@ -1,5 +1,4 @@
 import { standardNormal } from "../array/distributions.ts";
-import type { Random } from "../array/random.ts";
 import { NablaError } from "../errors.ts";
 import type { Initializer } from "./layer.ts";
 
@@ -42,7 +41,7 @@ export function uniform(low: number, high: number): Initializer {
       received: `${low}, ${high}`,
       hint: "Give the smaller bound first.",
     });
-  return drawn((random, i) => low + (high - low) * random.uniform(0, i));
+  return (size, _fan, random) => Float32Array.from(random.uniforms(0, size).map((u) => low + (high - low) * u));
 }
 
 /** Normally distributed with this mean and standard deviation. Throws OPTION unless deviation ≥ 0, both finite. */
@@ -54,16 +53,12 @@ export function normal(mean = 0, deviation = 1): Initializer {
       received: `${deviation}`,
       hint: "Give a standard deviation such as 0.1.",
     });
-  return drawn((random, i) => mean + deviation * standardNormal(random, 0, i));
-}
-
-const drawn =
-  (draw: (random: Random, i: number) => number): Initializer =>
-  (size, _fan, random) => {
+  return (size, _fan, random) => {
     const values = new Float32Array(size);
-    for (let i = 0; i < size; i++) values[i] = draw(random, i);
+    for (let i = 0; i < size; i++) values[i] = mean + deviation * standardNormal(random, 0, i);
     return values;
   };
+}
 
 function requireFinite(initializer: string, ...values: readonly number[]): void {
   for (const value of values)

@@ -1,3 +1,4 @@
+import { areFinite } from "../array/finite.ts";
 import { isSameShape, type Shape, sizeOf } from "../array/ndarray.ts";
 import { Random } from "../array/random.ts";
 import { NablaError } from "../errors.ts";
@@ -79,7 +80,7 @@ export function initialValues({ name, layer, tensor, options }: Parameter, seed:
   const size = sizeOf(tensor.shape);
   const { fanIn = size, fanOut = size } = options;
   const values = options.initializer(size, { fanIn, fanOut }, new Random(seed, name));
-  if (values.length === size && values.every(Number.isFinite)) return values;
+  if (values.length === size && areFinite(values)) return values;
   throw new NablaError("OPTION", `layer "${layer}": the initializer of "${name}" gave ${values.length} values`, {
     where: { layer },
     expected: `${size} finite numbers`,
