@@ -346,5 +346,12 @@ function tile({ M, N, K, left, right, unroll }: ContractionShape): Tiling {
   const packsLeft = left.k !== 4 && left.i === 4 && N > 2 * vectors * lanes && K >= 16;
   const small = K * rows * vectors <= 16;
   const isPanelShared = Math.floor(width / vectors) >= 4;
-  return { rows, vectors, packsRight, packsLeft, isPanelShared, unroll: small ? K : unroll };
+  return {
+    rows,
+    vectors,
+    packsRight,
+    packsLeft,
+    isPanelShared,
+    unroll: small ? K : Math.min(unroll, Math.max(2, K >> 3)),
+  };
 }

@@ -38,7 +38,7 @@ const spins = 20_000;
 export function emitModule(plan: Plan, options: ModuleOptions): CompiledModule {
   const module = new ModuleBuilder();
   const { isShared } = options;
-  const unroll = options.unroll ?? (isRecentEngine() ? 2 : 1);
+  const unroll = options.unroll ?? (isRecentEngine() ? 8 : 1);
   let scratchBytes = 0;
   const barrier = isShared ? emitBarrier(module) : undefined;
   const kernels = plan.kernels.map((kernel) => {
