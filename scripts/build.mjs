@@ -60,7 +60,8 @@ async function buildJavaScript(stamp) {
       external,
       metafile: true,
       logLevel: "warning",
-      plugins: [requireNodeModules],
+      logOverride: { "ignored-bare-import": "silent" }, // what oneCore adds
+      plugins: [requireNodeModules, oneCore],
     });
     const { text, packages } = licences(Object.keys(result.metafile.inputs));
     writeFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), text);
@@ -185,6 +186,29 @@ const requireNodeModules = {
     build.onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule("${path}");`,
     }));
+  },
+};
+
+/**
+ * Keeps what `index` loads in one chunk. esbuild cuts a chunk for every set of entries that reach the same files, and a
+ * program would open a dozen files before its first step, at about 2 ms each. So every other entry, and all that is
+ * fetched on demand, imports `index` for nothing; a bundler drops that again, since the package has no side effects.
+ */
+const oneCore = {
+  name: "one-core",
+  setup(build) {
+    const core = join(root, "src", "index.ts");
+    const isLibrary = (path) => path.endsWith(".ts") && !path.startsWith(join(root, "src", "cli"));
+    const onDemand = new Set(subpaths.map((name) => join(root, "src", name, "index.ts")));
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
+      if (kind === "dynamic-import") onDemand.add(join(resolveDir, path));
+      return undefined;
+    });
+    build.onResolve({ filter: /^nabla:core$/ }, () => ({ path: core, sideEffects: true }));
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      if (!onDemand.has(path) || !isLibrary(path)) return undefined;
+      return { contents: `${readFileSync(path, "utf8")}\nimport "nabla:core";\n`, loader: "ts" };
+    });
   },
 };
 
