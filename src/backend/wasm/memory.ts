@@ -22,6 +22,11 @@ export class Memory {
   readonly wasm: WebAssembly.Memory;
   #taken: Region[] = [];
   #highest = 0;
+  /**
+   * Never touched, so it takes no memory. But its size is counted by the garbage collector, which does not count memory
+   * that threads may share, and would let abandoned stores pile up.
+   */
+  counted: ArrayBuffer | undefined;
 
   readonly type: MemoryType;
 
@@ -71,6 +76,7 @@ export class Memory {
     if (missing <= 0) return;
     try {
       this.wasm.grow(missing);
+      if (this.type.isShared) this.counted = new ArrayBuffer(this.buffer.byteLength);
     } catch (cause) {
       throw new NablaError(
         "LIMIT",

@@ -6,6 +6,7 @@ export const maximumThreads = 64;
 /** A thread, as far as it is used. */
 export interface Thread {
   postMessage(message: unknown): void;
+  terminate(): unknown;
 }
 
 /** The part of node:worker_threads that is used. */

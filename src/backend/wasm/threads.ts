@@ -16,6 +16,11 @@ import type { Thread, WorkerThreads } from "./sharing.ts";
 const word = { command: 0, sent: 1, run: 2, first: 3, last: 4, scratch: 5, scratchStride: 6, processed: 16 };
 /** More than there are ever threads. */
 const commandUnit = 128;
+/**
+ * A thread makes no garbage, so nothing there ever collects the memories that it was told to forget. After so many of
+ * them the threads are replaced, beside the work of the caller.
+ */
+const mostForgotten = 32;
 
 /** What a thread does: plain JavaScript, because some platforms cannot load TypeScript or a second file here. */
 const threadBody = `"use strict";
@@ -61,6 +66,8 @@ export class ThreadPool {
   readonly #node: WorkerThreads | undefined;
   readonly #most: number;
   #nextId = 1;
+  /** Memories that the present threads have been told of. */
+  #told = new Set<WeakRef<WebAssembly.Memory>>();
 
   constructor(node: WorkerThreads | undefined, most: number) {
     this.#node = node;
@@ -72,6 +79,7 @@ export class ThreadPool {
   /** Tells the threads about a module; they forget it when `owner` is garbage or says so. */
   add(owner: object, module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number): SharedRun {
     const id = this.#nextId++;
+    this.#remember(memory);
     this.#post({ id, module, memory });
     this.#known.push({ id, module, memory });
     while (this.#threads.length < Math.min(threads, this.#most) - 1) this.#start();
@@ -113,6 +121,17 @@ export class ThreadPool {
     if (at < 0) return;
     this.#known.splice(at, 1);
     this.#post({ id });
+  }
+
+  /** Ends the threads where they hold too much that is forgotten; those started in their place know nothing of it. */
+  #remember(memory: WebAssembly.Memory): void {
+    if ([...this.#told].some((told) => told.deref() === memory)) return;
+    const inUse = new Set(this.#known.map((known) => known.memory));
+    if (this.#told.size - inUse.size >= mostForgotten) {
+      for (const thread of this.#threads.splice(0)) thread.terminate();
+      this.#told = new Set([...inUse].map((known) => new WeakRef(known)));
+    }
+    this.#told.add(new WeakRef(memory));
   }
 
   #post(message: object): void {
