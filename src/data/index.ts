@@ -1,7 +1,7 @@
 /** `nabla/data`: data sets, where they come from, and how they are split. */
 
 export { classCounts, majorityBaseline } from "./baseline.ts";
-export { type CatalogEntry, catalog, catalogEntry } from "./catalog.ts";
+export { type CatalogEntry, type CatalogOptions, catalog, catalogEntry } from "./catalog.ts";
 export { type Cifar10Batch, type Cifar10Options, cifar10, parseCifar10 } from "./cifar10.ts";
 export { type CsvOptions, csv } from "./csv/csv.ts";
 export type { Task } from "./csv/target.ts";

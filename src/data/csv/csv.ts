@@ -51,6 +51,8 @@ export interface CsvTable {
   /** Name of the target column; undefined where there is none. */
   readonly target: string | undefined;
   readonly hasHeader: boolean;
+  /** Of each sample, its row in the file, from 1. */
+  readonly rows: readonly number[];
   /** How many rows were left out because of gaps. */
   readonly dropped: number;
 }
@@ -103,7 +105,7 @@ export async function readCsv(source: string | Uint8Array, options: CsvReadOptio
     columns: features.map((column) => names[column]!),
     ...learned,
   });
-  return { data, target: target === undefined ? undefined : names[target]!, hasHeader, dropped };
+  return { data, target: target === undefined ? undefined : names[target]!, hasHeader, rows, dropped };
 }
 
 const isText = (source: string): boolean => /[\r\n]/.test(source);
