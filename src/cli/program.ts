@@ -78,14 +78,17 @@ function addTrain(program: Command): void {
     .argument("[data...]", "a name that nabla data list tells, a table (data.csv), or two IDX files: images labels")
     .option(
       "--hidden <units>",
-      "units of the hidden layers: 128, or 128,64, or none (default: 128; mnist-16x16: 30; tables, drawn data: 32)",
+      "units of the hidden layers: 128, or 128,64, or none (default: 128; mnist-16x16: 30; tables: 32; drawn: 32,32)",
     )
-    .option("--activation <name>", "of the hidden layers (default: relu; tables, drawn data: tanh)")
+    .option("--activation <name>", "of the hidden layers (default: relu)")
     .option("--loss <name>", "what is made small (default: crossEntropy; for numbers meanSquared)")
     .option("--optimizer <name>", "how (default: adam)")
-    .option("--learning-rate <number>", "size of the steps (default: the optimizer's own; tables, drawn data: 0.01)")
-    .option("--batch-size <count>", "samples in a step (default: 64, fewer for small tables)")
-    .option("--epochs <count>", "times through the data (default: 5; small tables, drawn data: up to 100)")
+    .option(
+      "--learning-rate <number>",
+      "size of the steps (default: the optimizer's own; adam on tables and drawn data: 0.01)",
+    )
+    .option("--batch-size <count>", "samples in a step (default: 64; tables: 16 to 64; drawn: 20)")
+    .option("--epochs <count>", "times through the data (default: 5; more where the samples are few)")
     .option("--seed <number>", "where random numbers begin; the same seed gives the same model (default: 0)")
     .option("--threads <count>", 'a number, or "auto" (default: auto)')
     .option("--limit <count>", "use only so many samples of the training and of the test part")

@@ -36,36 +36,38 @@ export function settle(asked: TrainOptions & { readonly seed: number }, source: 
       received: asked.loss,
       hint: `Use one of ${lossesOfValues.join(", ")}; or --task classification, where the numbers are classes.`,
     });
-  const isSmall = source.kind === "table" || (source.kind === "catalog" && source.entry.kind === "drawn");
-  const batchSize = asked.batchSize ?? Math.max(1, Math.min(isSmall ? Math.max(16, samples >> 5) : 64, 64, samples));
   const common = {
     loss: learnsValues ? "meanSquared" : "crossEntropy",
     optimizer: "adam",
-    batchSize,
+    activation: "relu",
     threads: "auto",
+    ...usualFor(source, samples),
   } as const;
-  if (!isSmall)
-    return {
-      ...common,
-      hidden: source.name === "mnist-16x16" ? [30] : [128],
-      activation: "relu",
-      epochs: 5,
-      ...asked,
-    };
-  const optimizer = asked.optimizer ?? common.optimizer;
-  return {
-    ...common,
-    hidden: [32],
-    activation: "tanh",
-    epochs: Math.max(5, Math.min(100, Math.round((stepsOfSmall * batchSize) / samples))),
-    // Adam's own 0.001 is for large nets: so few steps would not be enough.
-    ...(optimizer === "adam" ? { learningRate: 0.01 } : {}),
-    ...asked,
-  };
+  const batchSize = Math.min(asked.batchSize ?? common.batchSize, samples);
+  // Adam's own 0.001 is for large nets: the few steps of small ones would not be enough.
+  const isSmall = common.steps !== undefined;
+  const rate = isSmall && (asked.optimizer ?? "adam") === "adam" ? { learningRate: 0.01 } : {};
+  const { steps = 0, most = 5, ...others } = common;
+  const epochs = Math.max(5, Math.min(most, Math.round((steps * batchSize) / samples)));
+  return { ...others, ...rate, epochs, ...asked, batchSize };
 }
 
-/** Small data are gone through as often as makes about so many steps, at least 5 and at most 100 times. */
-const stepsOfSmall = 2000;
+interface Usual {
+  readonly hidden: readonly number[];
+  readonly batchSize: number;
+  /** Small data are gone through as often as makes about so many steps, at least 5 and at most `most` times. */
+  readonly steps?: number;
+  readonly most?: number;
+}
+
+/** What suits data of a kind. More steps on the few rows of most tables learn the rows by heart. */
+function usualFor(source: DataSource, samples: number): Usual {
+  if (source.kind === "table")
+    return { hidden: [32], batchSize: Math.max(16, Math.min(64, samples >> 5)), steps: 500, most: 50 };
+  if (source.kind === "catalog" && source.entry.kind === "drawn")
+    return { hidden: [32, 32], batchSize: 20, steps: 6000, most: 200 };
+  return { hidden: source.name === "mnist-16x16" ? [30] : [128], batchSize: 64 };
+}
 
 /** The losses that compare numbers. */
 const lossesOfValues: readonly string[] = ["meanSquared", "halfSquared", "squared", "absolute", "euclidean", "huber"];
