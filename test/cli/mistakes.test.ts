@@ -54,7 +54,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "a", "b", "c"],
     2,
-    "<data> expects the name of a data set, or two IDX files, got 3 of them. Write for example images.idx labels.idx.",
+    "<data> expects the name of a data set, a table, or two IDX files, got 3 of them. Write for example images.idx labels.idx.",
   ],
   [["summary"], 2, "missing required argument 'run'. nabla summary --help tells what there is."],
   [
@@ -168,7 +168,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "config.json"],
     2,
-    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
   ],
   [
     ["train", "--config", "wrong.json"],
@@ -178,18 +178,18 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "proto.json"],
     2,
-    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
   ],
   // ── data ──
   [
     ["train", "mnsit"],
     2,
-    `no data set is called "mnsit". Did you mean "mnist"? Known are mnist and mnist-16x16; or give two IDX files, images.idx labels.idx.`,
+    `no data set is called "mnsit". Did you mean "mnist"? nabla data list tells the names; or give a table, data.csv, or two IDX files, images.idx labels.idx.`,
   ],
   [
     ["train", "images.idx"],
     2,
-    `"images.idx" is one file alone. Give two IDX files, the images and then the labels: images.idx labels.idx.`,
+    `"images.idx" is one file alone. Give two IDX files, the images and then the labels: images.idx labels.idx; or a table that is named .csv.`,
   ],
   [
     ["train", "a\u001b[31m\u202e.idx", "labels.idx"],
