@@ -176,7 +176,7 @@ describe("summary, runs and data", () => {
 
   test("data list names what there is", async () => {
     const [told, events] = await Promise.all([bench.nabla(["data", "list"]), bench.nabla(["data", "list", "--json"])]);
-    expect(told.stdout).toContain("mnist-16x16  Handwritten digits, ink or no ink, 16 × 16");
+    expect(told.stdout).toContain("mnist-16x16     Handwritten digits, ink or no ink, 16 × 16");
     expect(told.stdout).toContain("quadrants       Same signs against opposite signs (XOR)");
     const listed = jsonLines(events.stdout);
     expect(listed.slice(0, 4)).toMatchObject([

@@ -132,7 +132,10 @@ describe("csv", () => {
       .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
       .filter((text) => /\p{L}/u.test(text) && !text.includes("\0"));
     const word = name.map((text) => `k${text.trim()}`);
-    const row = fc.record({ x: fc.float({ noNaN: true, noDefaultInfinity: true }), label: word });
+    const row = fc.record({
+      x: fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+      label: word,
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
         const text = csvRow(["x", "label"]) + rows.map(({ x, label }) => csvRow([x, label])).join("");
