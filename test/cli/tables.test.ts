@@ -111,8 +111,8 @@ describe("a table of classes", () => {
     ]);
     expect(lost).toMatchObject({ code: 1, stdout: "" });
     expect(lost.stderr).toContain('has no value in column "width"');
-    expect(unknown).toMatchObject({ code: 2, stdout: "" });
-    expect(jsonLines(unknown.stderr)[0]).toMatchObject({ code: "OPTION", where: { column: "width" } });
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
+    expect(jsonLines(unknown.stderr)[0]).toMatchObject({ code: "DATA", where: { column: "width" } });
     expect(dropped.stdout.split("\r\n")).toHaveLength(3);
     expect(dropped.stderr).toContain("1 row has a gap and is left out");
     expect(header.stderr).toContain('"plot 0" in row 2, column "plot" of "flowers.csv" is no number');

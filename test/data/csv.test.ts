@@ -297,6 +297,7 @@ describe("columns that a model knows", () => {
   });
   test("or are missed by name", async () => {
     const error = await failure(() => readCsv("a,c\n1,2\n", known));
+    expect(error.code).toBe("DATA");
     expect(error.message).toContain('has no column "b". Its columns are "a", "c"');
   });
 });

@@ -26,7 +26,7 @@ export interface LayoutWishes {
 
 /**
  * Reads the first row. It is the header if `header` says so; unless told, if none of its cells is a number.
- * Throws FORMAT for names that stand twice, OPTION for columns that are not there.
+ * Throws FORMAT for names that stand twice, OPTION for columns that are not there; DATA where a model needs them.
  */
 export function layoutOf(first: readonly string[], row: number, wishes: LayoutWishes): Layout {
   const { file, header, target, ignore = [], columns } = wishes;
@@ -52,7 +52,7 @@ export function layoutOf(first: readonly string[], row: number, wishes: LayoutWi
     const place =
       places.get(String(said)) ?? (hasHeader || columns === undefined ? byNumber(said, names.length) : undefined);
     if (place !== undefined) return place;
-    throw unknownColumn(said, what, { file, names });
+    throw unknownColumn(said, what, { file, names, isAsked: columns === undefined });
   };
   if (columns) {
     // A model of a table without names knows its columns as "1", "2", …, and so does this table.
@@ -105,13 +105,14 @@ function withoutNames(names: readonly string[], count: number, { file }: { reado
 function unknownColumn(
   said: string | number,
   what: string,
-  { file, names }: { readonly file: string; readonly names: readonly string[] },
+  { file, names, isAsked }: { readonly file: string; readonly names: readonly string[]; readonly isAsked: boolean },
 ): NablaError {
   const shown = names.slice(0, 20).map(quoted).join(", ");
   const known = names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
-  return new NablaError("OPTION", `${quoted(file)} has no ${what} ${quoted(String(said))}`, {
+  // A column that the user names is an option; one that a model needs is data.
+  return new NablaError(isAsked ? "OPTION" : "DATA", `${quoted(file)} has no ${what} ${quoted(String(said))}`, {
     where: { file, column: String(said) },
-    expected: `a name, or a number from 1 to ${names.length}`,
+    expected: isAsked ? `a name, or a number from 1 to ${names.length}` : "the columns that the model was trained on",
     received: quoted(String(said)),
     hint: `Its columns are ${known}.`,
   });
