@@ -1,1 +1,3 @@
-export {};
+/** `nabla/classic`: learners that are no networks. */
+
+export { type BestLine, bestLine } from "./best-line.ts";
