@@ -179,7 +179,7 @@ function seconds(started) {
 const requireNodeModules = {
   name: "require-node-modules",
   setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ kind, path }) =>
+    build.onResolve({ filter: /^(node:.*|stream)$/ }, ({ kind, path }) =>
       kind === "require-call" ? { path, namespace: "required-node-module" } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({

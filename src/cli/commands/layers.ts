@@ -46,14 +46,12 @@ export async function layers(said: string, flags: Flags): Promise<void> {
   const runs = flags["runs"] === undefined ? "runs" : text(4096)(flags["runs"], "--runs");
   const { folder, record, model } = await openRun(said, runs);
   const chosen = chooseLayers(model, flags["layer"], unit);
-  const source = dataSource(record.data.files ?? [record.data.name]);
-  const { data } = await loadForEvaluation(
-    source,
-    { ...record.data, hasTestFiles: record.hasTestFiles, seed: record.seed },
-    limit,
-  );
+  const dataDir = flags["dataDir"] === undefined ? record.wishes.dataDir : text(4096)(flags["dataDir"], "--data-dir");
+  const { hasTestFiles, seed, wishes, data: recorded } = record;
+  const { name, files, classes, table, background } = recorded;
+  const run = { ...wishes, dataDir, name, files, classes, table, hasTestFiles, seed };
+  const { data, note } = await loadForEvaluation(dataSource(files ?? [name]), run, limit);
   const shown = relative(process.cwd(), folder) || folder;
-  const { classes, background } = record.data;
   const looked = await lookAtLayers(model, {
     layers: chosen,
     unit,
@@ -61,6 +59,7 @@ export async function layers(said: string, flags: Flags): Promise<void> {
     examples,
     data,
     background,
+    columns: table?.columns,
     classes,
     seed: 0,
     tell: teller(output),
@@ -68,23 +67,24 @@ export async function layers(said: string, flags: Flags): Promise<void> {
   clearLine(output);
 
   const widths = unitLayers(model).map((layer) => layer.units);
-  const title = `${[model.summary().input.join("×"), ...widths].join("-")} on ${record.data.name}`;
+  const title = `${[model.summary().input.join("×"), ...widths].join("-")} on ${name}`;
   const html = layersHtml({
     title,
     when: record.begun.slice(0, 19).replace("T", " "),
     diagram: networkDiagram(model),
-    examples: { name: record.data.name, count: data.size },
+    examples: { name, count: data.size },
     run: /^[\w.-]+$/.test(said) ? said : basename(folder),
     layers: looked,
   });
   const file = out ?? unusedFile(folder, "layers", ".html");
   await writeTextFile(file, html);
 
+  if (note) output.note(note);
   for (const layer of looked) tellLayer(layer, output);
   const page = relative(process.cwd(), file) || file;
   const { bold } = picocolors.createColors(output.color);
   output.line(`${bold("Page")}  ${escapeTerminal(page.startsWith("..") ? file : page, 1000)} (open it in a browser)`);
-  output.json({ kind: "layers", run: shown, data: record.data.name, examples: data.size, page: file });
+  output.json({ kind: "layers", run: shown, data: name, examples: data.size, page: file });
 }
 
 /** The layers of units that are asked for: all, or the one that a name or a number belongs to. */
