@@ -12,7 +12,7 @@ import { pictureOf } from "./judge.ts";
 /** What is to be shown of a model. */
 export interface LayersWishes {
   readonly layers: readonly UnitLayer[];
-  /** One unit, or the first `units` of each layer. */
+  /** One unit, or the first `units` of each layer that are alive. */
   readonly unit?: number | undefined;
   readonly units: number;
   /** Examples for each unit. */
@@ -44,7 +44,7 @@ export async function lookAtLayers(model: Model, wishes: LayersWishes): Promise<
   const looked: LayersLayer[] = [];
   for (const [i, group] of layers.entries()) {
     const [sums, outputs] = [activities[2 * i]!, activities[2 * i + 1]!];
-    const units = wishes.unit === undefined ? firstUnits(group, wishes.units) : [wishes.unit];
+    const units = wishes.unit === undefined ? unitsToShow(outputs, wishes.units) : [wishes.unit];
     tell(`looking at ${group.name}`, (i + 1) / (layers.length + 1));
     const weights = form === "plane" ? [] : await weightPicturesOf(network, group.layer, units);
     const maxima = form === "plane" ? [] : await searchFor(model, group, units, wishes, form);
@@ -81,8 +81,15 @@ function formOf(data: Dataset, background: number): Form {
   return pictureOf(data.shape, sampleOf(data, 0).data, background) ? "picture" : "row";
 }
 
-const firstUnits = ({ units }: UnitLayer, most: number): readonly number[] =>
-  Array.from({ length: Math.min(units, most) }, (_, unit) => unit);
+/** The first that are alive, and dead ones where there is room; in the order of their numbers. */
+function unitsToShow(outputs: readonly UnitActivity[], most: number): readonly number[] {
+  const alive = outputs.filter(({ isDead }) => !isDead);
+  const dead = outputs.filter(({ isDead }) => isDead);
+  return [...alive, ...dead]
+    .slice(0, most)
+    .map(({ unit }) => unit)
+    .sort((a, b) => a - b);
+}
 
 /** Its sums say when a unit is at work and what excites it; what it passes on says whether it lives. */
 function activityOf({ active, smallest, largest }: UnitActivity, { mean, isDead }: UnitActivity) {
@@ -112,7 +119,10 @@ async function searchFor(
     });
   }
   const bounds = rangeOf(data);
-  return maximizeActivations(model, { layer, units, seed, ...(bounds ? { bounds } : {}) });
+  if (!bounds) return maximizeActivations(model, { layer, units, seed });
+  // Weak enough that the bounds of the data hold the strong inputs, and the pull the weak ones.
+  const l2 = 1 / (Math.sqrt(sizeOf(data.shape)) * (bounds[1] - bounds[0]));
+  return maximizeActivations(model, { layer, units, seed, bounds, l2, steps: 200 });
 }
 
 /** Smallest and largest number of the data; undefined where they are the same. */

@@ -228,7 +228,7 @@ function addLayers(program: Command): void {
     .argument(...runArgument)
     .option("--layer <layer>", "only this one: its number in nabla summary, counted from 1, or its name")
     .option("--unit <number>", "only this unit of the layer, counted from 0")
-    .option("--units <count>", "how many units of each layer, the first ones (default: 24, at most 256)")
+    .option("--units <count>", "how many units of each layer, the first that are not dead (default: 24, at most 256)")
     .option("--examples <count>", "how many examples for each unit (default: 6, at most 24)")
     .option("--limit <count>", "use only so many samples")
     .option("--data-dir <folder>", "where the files of mnist or cifar10 are (default: where the run found them)")

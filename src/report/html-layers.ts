@@ -120,7 +120,7 @@ function layerPanel(layer: LayersLayer, position: number, { run, layers }: Layer
   const approximation = shown.some((unit) => unit.weights) ? weightWords[weights] : "";
   const cut =
     shown.length < units
-      ? markup`<p class="prose">${counted(shown.length, "unit")} of ${formatCount(units)} ${shown.length === 1 ? "is" : "are"} shown. For another: <code>nabla layers ${run} --layer ${layer.layer} --unit ${Math.min(units - 1, shown.length)}</code>; for more: <code>--units ${formatCount(units).replaceAll(",", "")}</code>.</p>`
+      ? markup`<p class="prose">${counted(shown.length, "unit")} of ${formatCount(units)} ${shown.length === 1 ? "is" : "are"} shown. For another: <code>nabla layers ${run} --layer ${layer.layer} --unit ${anotherUnit(layer)}</code>; for more: <code>--units ${formatCount(units).replaceAll(",", "")}</code>.</p>`
       : undefined;
   return markup`<section class="panel layer" aria-labelledby="${id}">
 <div class="head"><h2 id="${id}">${nameMarkup(name)}${after}</h2><p class="label">${facts}</p></div>
@@ -131,6 +131,14 @@ ${cut}
 ${figuresTable(layer)}</details>
 </section>
 `;
+}
+
+/** The first unit that is not shown. */
+export function anotherUnit({ units, shown }: LayersLayer): number {
+  const numbers = new Set(shown.map(({ unit }) => unit));
+  let unit = 0;
+  while (numbers.has(unit) && unit < units - 1) unit++;
+  return unit;
 }
 
 function unitCard(unit: LayersUnit, layer: LayersLayer): Markup {

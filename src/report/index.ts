@@ -8,7 +8,7 @@ export {
   frequentMistakes,
 } from "./confusion.ts";
 export { reportHtml } from "./html.ts";
-export { layersHtml } from "./html-layers.ts";
+export { anotherUnit, layersHtml } from "./html-layers.ts";
 export type { LayersData, LayersExample, LayersLayer, LayersMaximum, LayersUnit } from "./layers-data.ts";
 export {
   createProgress,

@@ -2,6 +2,7 @@ import { reportStyle } from "./stylesheet.ts";
 
 /** The report's style and what a page of units adds to it. A constant, allowed by its hash. */
 export const layersStyle = `${reportStyle}
+h2,h3,summary,.units .label,.layer>.head>*{overflow-wrap:anywhere;min-width:0}
 h3{margin:0;font-size:.8125rem;line-height:1.25rem;font-weight:600}
 code{font:.75rem/1.25rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 @media (min-width:40rem){code{white-space:nowrap}}

@@ -57,6 +57,11 @@ function pictureUnit(unit: number, stands?: string): LayersUnit {
   };
 }
 
+function unitWithoutPictures(unit: number, stands: string): LayersUnit {
+  const { weights, maximum, examples, ...figures } = pictureUnit(unit, stands);
+  return { ...figures, examples: examples.map(({ picture, ...example }) => example) };
+}
+
 const layer = (name: string, units: number, shown: readonly LayersUnit[], others: Partial<LayersLayer> = {}) => ({
   layer: 1,
   name,
@@ -145,8 +150,12 @@ export const hostileLayers: LayersData = {
   when: hostileNames[0]!,
   examples: { name: hostileNames[1]!, count: 3 },
   run: hostileNames[2]!,
-  diagram: networkDiagram(summary(hostileNames.map((name) => [name, name === "" ? "dense" : "dense", 2, 2] as const))),
+  diagram: networkDiagram(summary(hostileNames.map((name) => [name, "dense", 2, 2] as const))),
   layers: hostileNames.map((name, i) =>
-    layer(name, 9, [pictureUnit(i, name)], { followers: [name, name], layer: i + 1, kind: name }),
+    layer(name, 9, i < 3 ? [pictureUnit(i, name)] : [unitWithoutPictures(i, name)], {
+      followers: [name, name],
+      layer: i + 1,
+      kind: name,
+    }),
   ),
 };

@@ -6,6 +6,7 @@ import { type UnitLayer, unitLayers } from "../../explain/index.ts";
 import type { Model } from "../../index.ts";
 import { networkDiagram } from "../../plot/index.ts";
 import {
+  anotherUnit,
   escapeTerminal,
   fitText,
   formatCount,
@@ -28,8 +29,8 @@ import { text, wholeNumber } from "../read-values.ts";
 const defaults = { units: 24, examples: 6 };
 /** A card of pictures takes about 15 KB: 256 units a layer make a page of some megabytes. */
 const most = { units: 256, examples: 24 };
-/** Lines of a layer on the terminal. */
-const listedUnits = 8;
+/** Lines of a layer on the terminal: up to 12 units all, of more the first 8. */
+const [mostListed, listedUnits] = [12, 8];
 
 /** `nabla layers <run>`: a page, a short table, and with `--json` every figure. */
 export async function layers(said: string, flags: Flags): Promise<void> {
@@ -141,15 +142,23 @@ function tellLayer(layer: LayersLayer, output: Output): void {
   output.line(
     `${bold(called)}: ${formatCount(units)} units${dead.length > 0 ? `, ${formatCount(dead.length)} dead` : ""}`,
   );
-  const listed = shown.slice(0, listedUnits);
+  const hasMaximum = shown.some(({ maximum }) => maximum);
+  const listed = shown.length <= mostListed ? shown : shown.slice(0, listedUnits);
   const rows = [
-    ["unit", ...(hasActive ? ["active"] : []), "mean", "largest sum", "driven to", "excited most by"],
+    [
+      "unit",
+      ...(hasActive ? ["active"] : []),
+      "mean",
+      "largest sum",
+      ...(hasMaximum ? ["driven to"] : []),
+      "excited most by",
+    ],
     ...listed.map(({ unit, stands, active, mean, largest, isDead, maximum, examples }) => [
       stands === undefined ? String(unit) : fitText(escapeTerminal(stands, 40), 12),
       ...(hasActive ? [isDead ? "dead" : formatPercent(active, 1)] : []),
       formatNumber(mean, 3),
       formatNumber(largest, 3),
-      maximum ? formatNumber(maximum.activation, 3) : "–",
+      ...(hasMaximum ? [maximum ? formatNumber(maximum.activation, 3) : "–"] : []),
       examples.map(({ label, index }) => fitText(escapeTerminal(label ?? String(index + 1), 40), 10)).join(" "),
     ]),
   ];
@@ -161,12 +170,11 @@ function tellLayer(layer: LayersLayer, output: Output): void {
     const line = fitText(cells.join("  "), Math.max(40, output.columns() - 1));
     output.line(i === 0 ? dim(line) : line);
   }
-  if (shown.length < units || listed.length < shown.length)
-    output.line(
-      dim(
-        `${formatCount(listed.length)} of ${formatCount(units)}; ${formatCount(shown.length)} are on the page. Another: --layer ${layer.layer} --unit ${units - 1}`,
-      ),
-    );
+  if (listed.length < units) {
+    const another = shown.length < units ? `. Another: --layer ${layer.layer} --unit ${anotherUnit(layer)}` : "";
+    const onPage = shown.length === 1 ? "1 is on the page" : `${formatCount(shown.length)} are on the page`;
+    output.line(dim(`${formatCount(listed.length)} of ${formatCount(units)} units; ${onPage}${another}`));
+  }
   output.line();
   output.json({
     kind: "layer",
