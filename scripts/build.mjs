@@ -173,8 +173,9 @@ function seconds(started) {
 }
 
 /**
- * Lets a bundled CommonJS package (commander) say `require("node:fs")`: an ES module has no `require`, so each such call
- * is answered by a small module that asks the process for the same thing.
+ * Lets a bundled CommonJS package say `require("node:fs")` (commander) or `require("stream")` (Papa Parse, in a part that
+ * is never run): an ES module has no `require`, so each such call is answered by a small module that asks the process for
+ * the same thing.
  */
 const requireNodeModules = {
   name: "require-node-modules",

@@ -91,9 +91,16 @@ const belongsTo: Readonly<Record<string, DataSource["kind"] | "drawn">> = {
 
 const inWords = {
   files: "two IDX files",
-  catalog: "a data set by name that is read from files, such as mnist",
-  table: "a table, such as data.csv",
-  drawn: "a data set that is drawn, such as quadrants",
+  catalog: "a data set by name that is read from files",
+  table: "a table",
+  drawn: "a data set that is drawn",
+} as const;
+
+const forExample = {
+  files: "images.idx labels.idx",
+  catalog: "mnist",
+  table: "data.csv",
+  drawn: "quadrants",
 } as const;
 
 /** Throws OPTION for an option that the data have no use for. */
@@ -120,11 +127,11 @@ function checkWishes(source: DataSource, wishes: TrainingWishes): void {
         "OPTION",
         flag === "--labels" && source.kind === "catalog"
           ? `--labels goes with IDX files; ${source.name} has its own`
-          : `${flag} goes with ${inWords[owner]}; ${name} is ${inWords[kind]}`.replace(/, such as \S+$/, ""),
+          : `${flag} goes with ${inWords[owner]}; ${name} is ${inWords[kind]}`,
         {
           expected: inWords[owner],
           received: source.name,
-          hint: `Leave ${flag} out, or give ${inWords[owner]}.`,
+          hint: `Leave ${flag} out, or give ${inWords[owner]}${owner === "files" ? "" : `, such as ${forExample[owner]}`}.`,
         },
       );
   if (source.kind === "catalog" && test)
@@ -218,7 +225,8 @@ async function loadTable(
   return { ...scaleParts(cut({ train: data, test: held.data }), target), notes };
 }
 
-const droppedNote = (name: string, dropped: number): string =>
+/** What is said of rows that were left out. */
+export const droppedNote = (name: string, dropped: number): string =>
   `${quoted(name)}: ${formatCount(dropped)} ${dropped === 1 ? "row has a gap and is" : "rows have gaps and are"} left out`;
 
 /** What a run was trained on, as far as it matters for judging it. */

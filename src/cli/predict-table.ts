@@ -1,5 +1,5 @@
 import { csvRow } from "../data/csv/write.ts";
-import { formatCount } from "../report/index.ts";
+import { droppedNote } from "./data-source.ts";
 import type { OpenedRun } from "./find-run.ts";
 import type { Output } from "./output.ts";
 import { inScale, readTableAs, type TableRecord } from "./table-data.ts";
@@ -27,7 +27,7 @@ export async function predictTable(
   const { classes } = data;
   const reading = missing === undefined ? wishes : { ...wishes, missing };
   const read = await readTableAs(bytes, source, table, { classes, wishes: reading, needsTarget: false });
-  if (read.dropped > 0) output.note(`${source}: ${formatCount(read.dropped)} rows with gaps are left out`);
+  if (read.dropped > 0) output.note(droppedNote(source, read.dropped));
   const { data: answers } = await model.predict(inScale(read.data, table));
   const outputs = answers.length / read.data.size;
   const last = model.summary().layers.at(-1)?.kind;

@@ -42,6 +42,9 @@ export interface CatalogEntry {
   readonly load: (options?: CatalogOptions) => Promise<TrainAndTest>;
 }
 
+/** Training samples of drawn data, unless said. */
+const usualSize = 2000;
+
 /** The built-in data sets. Listing them loads nothing. */
 export const catalog: readonly CatalogEntry[] = [
   {
@@ -102,8 +105,6 @@ function readingOf({ from, limit, maxBytes, signal }: CatalogOptions): CatalogOp
     ...(signal === undefined ? {} : { signal }),
   };
 }
-
-const usualSize = 2000;
 
 /** @__NO_SIDE_EFFECTS__ */
 function drawnCurve(curve: CurveName, words: string): CatalogEntry {

@@ -15,23 +15,29 @@ export interface Standardizer {
 /**
  * Learns mean and standard deviation of each number of the samples, as scikit-learn's `StandardScaler` does. Learn on the
  * training part alone, and apply to both: the test part must not tell anything before it is tested on.
- * Two passes in float64. Throws DATA where a number's spread cannot be told in float64.
+ * Two passes in float64.
  */
 export function standardize(train: Dataset): Standardizer {
   const size = sizeOf(train.shape);
   const mean = new Float64Array(size);
   const deviation = new Float64Array(size);
+  const [least, most] = [
+    new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+    new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
+  ];
   each(train, (value, column) => {
     mean[column]! += value / train.size;
+    if (value < least[column]!) least[column] = value;
+    if (value > most[column]!) most[column] = value;
   });
+  // The mean of equal numbers is that number, whatever rounding says.
+  for (let column = 0; column < size; column += 1) if (least[column] === most[column]) mean[column] = least[column]!;
   each(train, (value, column) => {
     const difference = value - mean[column]!;
     deviation[column]! += (difference * difference) / train.size;
   });
   for (let column = 0; column < size; column += 1) {
-    const root = Math.sqrt(deviation[column]!);
-    // What rounding leaves of equal numbers is no spread.
-    deviation[column] = root > 1e-12 * Math.abs(mean[column]!) ? root : 1;
+    deviation[column] = least[column] === most[column] ? 1 : Math.sqrt(deviation[column]!);
   }
   return standardizerOf(mean, deviation);
 }

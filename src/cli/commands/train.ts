@@ -54,11 +54,11 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   const seed = asked.seed ?? 0;
   const classes = asked.labels === undefined ? undefined : await readClassNames(asked.labels);
   const data = await loadForTraining(source, { ...asked, classes, seed });
-  for (const note of data.notes) output.note(note);
   const options = settle({ ...asked, data: named, seed }, source, data.train);
   const model = buildNetwork(data.train, options);
   const begun = new Date();
   const record = describeRun(options, source, data, model, begun);
+  for (const note of data.notes) output.note(note);
   const bytes = 4 * record.network.parameters + 2_000_000;
   const folder = createRunFolder({ out, name: options.name ?? record.data.name, begun, bytes });
   await carryOut({ options, data, model, record, folder, output, out, baseline: baselineOf(data.train, data.test) });

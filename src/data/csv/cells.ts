@@ -39,7 +39,7 @@ export function readNumber(cell: string, place: CellPlace): number {
   if (isMissing(cell)) throw missingValue(cell, place);
   const hint = /^[+-]?\d+,\d+$/.test(cell.trim())
     ? "Write decimals with a point."
-    : "Correct it; or leave the column out: ignore it.";
+    : "Correct it, or leave the column out (ignore).";
   throw new NablaError("DATA", `${quoted(cell)} ${at} is no number`, {
     where: { file, row, column },
     expected: "a number such as 3, -0.5 or 1e-3",
@@ -55,6 +55,6 @@ export function missingValue(cell: string, { file, row, column }: CellPlace): Na
     where: { file, row, column },
     expected: "a value",
     received,
-    hint: "Fill the gap, leave the column out, or leave out the rows with gaps: missing drop.",
+    hint: "Fill the gap, leave the column out (ignore), or leave out rows with gaps (missing: drop).",
   });
 }

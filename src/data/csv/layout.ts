@@ -55,12 +55,14 @@ export function layoutOf(first: readonly string[], row: number, wishes: LayoutWi
     throw unknownColumn(said, what, { file, names });
   };
   if (columns) {
-    const features = hasHeader
+    // A model of a table without names knows its columns as "1", "2", …, and so does this table.
+    const areNamed = hasHeader || columns.every((name) => places.has(name));
+    const features = areNamed
       ? columns.map((name) => find(name, "column"))
       : withoutNames(names, columns.length, { file });
-    const found = target === null || target === undefined ? undefined : places.get(String(target));
-    const last = !hasHeader && names.length === columns.length + 1 ? names.length - 1 : undefined;
-    return { names, hasHeader, features, target: target === null ? undefined : (found ?? last) };
+    if (target === null || target === undefined) return { names, hasHeader, features, target: undefined };
+    const last = !areNamed && names.length === columns.length + 1 ? names.length - 1 : undefined;
+    return { names, hasHeader, features, target: areNamed ? places.get(String(target)) : last };
   }
   const targetPlace =
     target === null ? undefined : target === undefined ? names.length - 1 : find(target, "target column");
