@@ -122,7 +122,7 @@ function sampleOfMistake(
 }
 
 /** Samples of shape [height, width], with 1 or 3 channels after that or without, are pictures. */
-function pictureOf(shape: readonly number[], pixels: Float32Array, background: number): Picture | undefined {
+export function pictureOf(shape: readonly number[], pixels: Float32Array, background: number): Picture | undefined {
   const [height = 0, width = 0, channels = 1] = shape;
   if (shape.length < 2 || shape.length > 3 || sizeOf(shape) > 1 << 16 || (channels !== 1 && channels !== 3))
     return undefined;

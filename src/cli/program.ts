@@ -55,6 +55,7 @@ function createProgram(): Command {
   addEvaluate(program);
   addPredict(program);
   addSummary(program);
+  addLayers(program);
   addRuns(program);
   addData(program);
   return program;
@@ -198,12 +199,55 @@ function addSummary(program: Command): void {
     )
     .usage("<run> [options]")
     .argument(...runArgument)
+    .option("--svg <file>", "draw the network into this file")
+    .option("--force", "replace the file of --svg if it is there")
     .option(...outOption)
     .option(...jsonOption)
-    .addHelpText("after", examples(["nabla summary latest", ""]))
+    .addHelpText(
+      "after",
+      examples(
+        ["nabla summary latest", ""],
+        ["nabla summary latest --svg network.svg", "and a drawing of the network"],
+      ),
+    )
     .action(async (run: string, flags: Record<string, unknown>) => {
       const { summary } = await import("./commands/summary.ts");
       await summary(run, flags);
+    });
+}
+
+function addLayers(program: Command): void {
+  program
+    .command("layers")
+    .summary("show what each unit of a run's model sees")
+    .description(
+      "Shows what excites each unit: its weights as a picture, an input made to drive it, and the real examples that do, " +
+        "out of the samples the run was tested on. Leaves a page, layers.html, and prints a short table.",
+    )
+    .usage("<run> [options]")
+    .argument(...runArgument)
+    .option("--layer <layer>", "only this one: its number in nabla summary, counted from 1, or its name")
+    .option("--unit <number>", "only this unit of the layer, counted from 0")
+    .option("--units <count>", "how many units of each layer, the first that are not dead (default: 24, at most 256)")
+    .option("--examples <count>", "how many examples for each unit (default: 6, at most 24)")
+    .option("--limit <count>", "use only so many samples")
+    .option("--data-dir <folder>", "where the files of mnist or cifar10 are (default: where the run found them)")
+    .option("--out <file>", "the page (default: layers.html in the run's folder, or the next free name)")
+    .option("--force", "replace the file of --out if it is there")
+    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option(...jsonOption)
+    .addHelpText(
+      "after",
+      examples(
+        ["nabla layers latest", ""],
+        ["nabla layers latest --layer 1 --unit 77 --out unit-77.html", "one unit"],
+        ["nabla layers latest --units 128 --examples 9", "all of a layer of 128"],
+        ["nabla layers latest --json > units.jsonl", ""],
+      ),
+    )
+    .action(async (run: string, flags: Record<string, unknown>) => {
+      const { layers } = await import("./commands/layers.ts");
+      await layers(run, flags);
     });
 }
 

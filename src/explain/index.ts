@@ -1,1 +1,21 @@
-export {};
+/** `nabla/explain`: why a network computes what it does, and what its units see. */
+
+export { activationsOf } from "./activations.ts";
+export type { MaximizeOptions } from "./ascent-options.ts";
+export {
+  type DecisionMapOptions,
+  type DecisionMaps,
+  decisionMaps,
+  type LayerMap,
+  type PlaneBounds,
+} from "./decision-maps.ts";
+export type { LayerChoice } from "./find-layer.ts";
+export {
+  type Ending,
+  type MaximizedActivation,
+  maximizeActivation,
+  maximizeActivations,
+} from "./maximize-activation.ts";
+export { type TopExamplesOptions, topExamples, type UnitActivity, type UnitExample } from "./top-examples.ts";
+export { type UnitLayer, unitLayers } from "./unit-layers.ts";
+export { type WeightPicture, type WeightPictureOptions, weightPicture } from "./weight-picture.ts";

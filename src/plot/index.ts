@@ -3,6 +3,7 @@ export { type ConfusionChartOptions, confusionChart } from "./confusion-chart.ts
 export { escapeMarkup, shortenText, visibleText } from "./escape.ts";
 export { formatCount, formatDuration, formatNumber, formatPercent, formatShape } from "./format.ts";
 export { type LineChartOptions, lineChart, type Series } from "./line-chart.ts";
+export { countNetwork, type NetworkCount, networkDiagram } from "./network-diagram.ts";
 export { type Picture, pictureUri } from "./picture.ts";
 export { linearScale, logScale, logTicks, niceDomain, niceStep, niceTicks, type Scale, tickLabels } from "./scale.ts";
 export type {
@@ -17,5 +18,7 @@ export type {
   Style,
   TextMark,
 } from "./scene.ts";
+export { type SignedPicture, signedPicture, signedRange } from "./signed-picture.ts";
 export { chartStyle } from "./style.ts";
 export { type SvgOptions, toSvg } from "./to-svg.ts";
+export { type WeightBarsOptions, weightBars } from "./weight-bars.ts";

@@ -44,8 +44,11 @@ export function pictureUri(picture: Picture): string {
     const level = Math.round(255 * (Number.isNaN(share) ? 0 : share));
     bytes[i] = isInk && channels === 1 ? 255 - level : level;
   }
-  return `data:image/png;base64,${base64(encodePng(bytes, width, height, channels))}`;
+  return pngUri(encodePng(bytes, width, height, channels));
 }
+
+/** The bytes of a PNG file as an address. */
+export const pngUri = (bytes: Uint8Array): string => `data:image/png;base64,${base64(bytes)}`;
 
 function base64(bytes: Uint8Array): string {
   let text = "";

@@ -21,17 +21,19 @@ export function encodePng(bytes: Uint8Array, width: number, height: number, chan
   view.setUint32(4, height);
   header[8] = isTwoValued ? 1 : 8;
   header[9] = channels === 3 ? 2 : 0;
-  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
   return join([signature, chunk("IHDR", header), chunk("IDAT", storedZlib(rows)), chunk("IEND", new Uint8Array(0))]);
 }
 
-function chunk(type: string, body: Uint8Array): Uint8Array {
+/** The first bytes of every PNG file. */
+export const signature = /* @__PURE__ */ Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+export function chunk(type: string, body: Uint8Array): Uint8Array {
   const named = join([Uint8Array.from(type, (letter) => letter.charCodeAt(0)), body]);
   return join([bigEndian(body.length), named, bigEndian(crc32(named))]);
 }
 
 /** RFC 1950 around stored blocks of RFC 1951: each has its length, the length's complement, then the bytes. */
-function storedZlib(bytes: Uint8Array): Uint8Array {
+export function storedZlib(bytes: Uint8Array): Uint8Array {
   const longest = 0xffff;
   const parts: Uint8Array[] = [Uint8Array.of(0x78, 0x01)];
   for (let start = 0; start < bytes.length; start += longest) {
@@ -66,7 +68,7 @@ function bigEndian(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {

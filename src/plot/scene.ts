@@ -23,6 +23,12 @@ export type Style =
   | "strong"
   | "strong inverse"
   | "cell"
+  | "unit"
+  | "link"
+  | "zero"
+  | "sign"
+  | "bar plus"
+  | "bar minus"
   | `heat-${number}`;
 
 export interface GroupMark {

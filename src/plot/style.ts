@@ -28,6 +28,9 @@ export const lightPalette = {
   "ink-3": "#626970",
   edge: "#868b90",
   rule: "#e2e2dc",
+  plus: "#2166ac",
+  minus: "#b35806",
+  zero: "#f7f7f4",
 } as const;
 
 export const darkPalette: Readonly<Record<keyof typeof lightPalette, string>> = {
@@ -39,6 +42,9 @@ export const darkPalette: Readonly<Record<keyof typeof lightPalette, string>> = 
   "ink-3": "#929ba6",
   edge: "#6b7480",
   rule: "#2a313a",
+  plus: "#78b4ea",
+  minus: "#f0a050",
+  zero: "#1a2028",
 };
 
 export const fontStack =
@@ -56,6 +62,9 @@ export const chartStyle = [
   ".chart .dot{fill:var(--ink);stroke:var(--ink);stroke-width:1.5}.chart .dot.open{fill:var(--paper);stroke:var(--ink-2)}",
   ".chart .cell{fill:none;stroke:var(--rule);stroke-width:1}",
   ".chart image{image-rendering:pixelated}",
+  ".chart .zero{fill:var(--zero)}.chart .sign{fill:none;stroke:var(--ink);stroke-width:1;shape-rendering:crispEdges}",
+  ".chart .unit{fill:var(--paper);stroke:var(--ink-2);stroke-width:1.25}.chart .link{fill:none;stroke:var(--edge);stroke-width:.75;stroke-opacity:.55}",
+  ".chart .bar.plus{fill:var(--plus)}.chart .bar.minus{fill:var(--minus);fill-opacity:.35;stroke:var(--minus);stroke-dasharray:3 2}",
   ...washes.map((opacity, level) => `.chart .heat-${level}{fill:var(--ink);fill-opacity:${opacity}}`),
 ].join("\n");
 

@@ -4,9 +4,9 @@ import { confusionSection, resultSection } from "./html-evaluation.ts";
 import { curveSections, epochsSection } from "./html-history.ts";
 import { mistakesSection } from "./html-mistakes.ts";
 import { findingsSection, modelSection, settingsSection } from "./html-run.ts";
-import { type Markup, markup, nameMarkup, plainName, trustedMarkup } from "./markup.ts";
+import { type Markup, markup, nameMarkup } from "./markup.ts";
+import { htmlPage } from "./page.ts";
 import type { ReportData } from "./report-data.ts";
-import { sha256Base64 } from "./sha256.ts";
 import { reportStyle } from "./stylesheet.ts";
 
 /**
@@ -24,37 +24,14 @@ export function reportHtml(data: ReportData): string {
     mistakes: [confusion && confusionSection(confusion), mistakesSection(data)],
     run: [column([modelSection(data), epochsSection(data.history), findingsSection(data)]), settingsSection(data)],
   };
-  const policy = [
-    "default-src 'none'",
-    "img-src data:",
-    `style-src 'sha256-${sha256Base64(reportStyle)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trustedMarkup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${plainName(data.title)} · nabla report</title>
-<link rel="icon" href="data:,">
-<style>${trustedMarkup(reportStyle)}</style>
-</head>
-<body>
-${pageHeader(data, confusion)}
+  const body = markup`${pageHeader(data, confusion)}
 <main>
 ${deck(panels.figures, "deck")}
 ${deck(panels.mistakes, "deck two")}
 ${deck(panels.run, "deck two")}
 </main>
-<footer>Made by nabla. This page needs no other file and runs no script.</footer>
-</body>
-</html>
-`;
-  return page.markup;
+<footer>Made by nabla. This page needs no other file and runs no script.</footer>`;
+  return htmlPage({ title: data.title, kind: "report", style: reportStyle, body });
 }
 
 function pageHeader(

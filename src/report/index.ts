@@ -8,6 +8,8 @@ export {
   frequentMistakes,
 } from "./confusion.ts";
 export { reportHtml } from "./html.ts";
+export { anotherUnit, layersHtml } from "./html-layers.ts";
+export type { LayersData, LayersExample, LayersLayer, LayersMaximum, LayersUnit } from "./layers-data.ts";
 export {
   createProgress,
   epochLine,

@@ -27,7 +27,7 @@ export async function predict(
   question: Question = itsOutput,
 ): Promise<NdArray> {
   const { outputShape } = network;
-  const { count, isSingle, read } = source(network, x);
+  const { count, isSingle, read } = samplesOf(network, x);
   const [takes, gives] = [sizeOf(network.inputShape), sizeOf(outputShape)];
   const data = new Float32Array(count * gives);
   const pace = new Pace();
@@ -50,13 +50,16 @@ export async function predict(
   return { shape: isSingle ? outputShape : [count, ...outputShape], data };
 }
 
-interface Source {
+export interface SampleSource {
   readonly count: number;
+  /** Whether it was one sample without a batch axis. */
   readonly isSingle: boolean;
+  /** Writes samples `first` … `first + count − 1` into `out`, one after another. */
   readonly read: (first: number, count: number, out: Float32Array) => void;
 }
 
-function source(network: Network, x: Samples | Dataset): Source {
+/** Samples in whatever form, as the network takes them. Throws SHAPE and DATA for those that do not fit. */
+export function samplesOf(network: Network, x: Samples | Dataset): SampleSource {
   if (isDataset(x)) {
     network.checkSamples(x);
     return { count: x.size, isSingle: false, read: (first, count, out) => copySamples(x, first, count, out) };

@@ -10,6 +10,8 @@ export interface SummaryLayer {
   readonly output: Shape;
   /** Number of trainable numbers. */
   readonly parameters: number;
+  /** Extents of each parameter as they lie in memory, features before units: [[784, 128], [128]]. */
+  readonly shapes: readonly Shape[];
   /** How that number comes about: `784·128 + 128 = 100,480`; empty for a layer without parameters. */
   readonly formula: string;
 }
@@ -24,21 +26,24 @@ export interface Summary {
 
 export function summarize(network: Network): Summary {
   const layers = network.probe.layers.map(({ name, kind, output, parameters }): SummaryLayer => {
-    const count = parameters.reduce((total, { tensor }) => total + sizeOf(tensor.shape), 0);
-    return { name, kind, output: sampleShape(output), parameters: count, formula: formulaOf(parameters, count) };
+    const shapes = parameters.map(shapeInMemory);
+    const count = shapes.reduce((total, shape) => total + sizeOf(shape), 0);
+    return { name, kind, output: sampleShape(output), parameters: count, shapes, formula: formulaOf(shapes, count) };
   });
   const data = { input: network.inputShape, layers, parameters: network.parameters.count };
   // Not enumerable: what is logged, compared or sent to a worker is the data.
   return Object.defineProperty(data, "toString", { value: () => table(data) });
 }
 
-/** `784·128 + 128 = 100,480`: extents as they lie in memory, features before units. */
-function formulaOf(parameters: readonly Parameter[], count: number): string {
-  if (parameters.length === 0) return "";
-  const products = parameters.map(({ tensor: { shape, attributes } }) => {
-    const order = (attributes["order"] as readonly number[] | undefined) ?? shape.map((_, axis) => axis);
-    return order.map((axis) => shape[axis]).join("·") || "1";
-  });
+function shapeInMemory({ tensor: { shape, attributes } }: Parameter): Shape {
+  const order = attributes["order"] as readonly number[] | undefined;
+  return order ? order.map((axis) => shape[axis]!) : shape;
+}
+
+/** `784·128 + 128 = 100,480` */
+function formulaOf(shapes: readonly Shape[], count: number): string {
+  if (shapes.length === 0) return "";
+  const products = shapes.map((shape) => shape.join("·") || "1");
   const sum = products.join(" + ");
   const shown = grouped(count);
   return sum === String(count) ? shown : `${sum} = ${shown}`;

@@ -1,15 +1,21 @@
 import { join, relative } from "node:path";
 import picocolors from "picocolors";
+import { networkDiagram, toSvg } from "../../plot/index.ts";
 import { escapeTerminal, formatCount, formatNumber, formatPercent, formatShape } from "../../report/index.ts";
 import { type Flags, outFolder, outputOf } from "../command-flags.ts";
 import { openRun } from "../find-run.ts";
+import { checkFree, writeTextFile } from "../output-file.ts";
+import { text } from "../read-values.ts";
 import { readEnd } from "../run-end.ts";
 import { targetText } from "../run-record.ts";
 
 /** `nabla summary <run>` */
 export async function summary(said: string, flags: Flags): Promise<void> {
   const output = outputOf(flags);
+  const svg = flags["svg"] === undefined ? undefined : text(4096)(flags["svg"], "--svg");
+  if (svg !== undefined) checkFree(svg, flags["force"] === true, "--svg");
   const { folder, record, model } = await openRun(said, outFolder(flags));
+  if (svg !== undefined) await writeTextFile(svg, toSvg(networkDiagram(model)));
   const end = readEnd(join(folder, "metrics.jsonl"));
   const table = model.summary();
   const { data } = record;
@@ -40,6 +46,7 @@ export async function summary(said: string, flags: Flags): Promise<void> {
   output.line(
     result === undefined ? `The run ${end.text}.` : `${bold(result)}${end.text === "" ? "" : `; the run ${end.text}`}`,
   );
+  if (svg !== undefined) output.line(`The drawing of the network is in ${escapeTerminal(svg, 1000)}.`);
   if (record.command !== "") output.line(`To repeat it: ${escapeTerminal(record.command, 1000)}`);
   output.json({
     kind: "summary",
@@ -53,5 +60,6 @@ export async function summary(said: string, flags: Flags): Promise<void> {
     ...(end.error === undefined ? {} : { error: end.error }),
     state: end.state,
     command: record.command,
+    ...(svg === undefined ? {} : { svg }),
   });
 }
