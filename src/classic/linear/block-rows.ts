@@ -1,4 +1,4 @@
-import { type CoordinateRows, type PlainSamples, squaredNorms, type WeightVector } from "./coordinate-rows.ts";
+import { type CoordinateRows, type PlainSamples, squaredNormOf, squaredNorms } from "./coordinate-rows.ts";
 
 /**
  * Samples in blocks of four numbers, of which only those with a number other than 0 are kept: a row of a digit has 60
@@ -56,16 +56,15 @@ const isUsed = (row: Float32Array, at: number): boolean =>
  * The rows in float32 with the operations of the generated code, in its order: sixteen partial sums, each product and
  * each sum rounded. The twin of `wasmRows`, to the bit, and what runs where WebAssembly is forbidden.
  */
-export function plainBlockRows(blocks: Blocks): CoordinateRows {
-  const { size, features, padded, squaredNorms: norms } = blocks;
-  return { size, width: features + 1, squaredNorms: norms, open: () => plainVector(blocks, new Float32Array(padded)) };
-}
-
-function plainVector({ values, positions, starts }: Blocks, w: Float32Array): WeightVector {
-  const { fround } = Math;
+export function plainBlockRows(blocks: Blocks, machines: number): CoordinateRows {
+  const { values, positions, starts, padded } = blocks;
+  const weights = Array.from({ length: machines }, () => new Float32Array(padded));
   const sums = new Float32Array(16);
+  const { fround } = Math;
   return {
-    dot(i) {
+    squaredNorms: blocks.squaredNorms,
+    dot(machine, i) {
+      const w = weights[machine]!;
       sums.fill(0);
       for (let k = starts[i]!; k < starts[i + 1]!; k++)
         for (let lane = 0; lane < 4; lane++)
@@ -74,12 +73,13 @@ function plainVector({ values, positions, starts }: Blocks, w: Float32Array): We
         sums[lane] = fround(sums[lane]! + sums[4 + lane]!) + fround(sums[8 + lane]! + sums[12 + lane]!);
       return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
     },
-    add(i, share) {
+    add(machine, i, share) {
+      const w = weights[machine]!;
       const factor = fround(share);
       for (let k = starts[i]!; k < starts[i + 1]!; k++)
         for (let lane = 0; lane < 4; lane++) w[positions[k]! + lane]! += fround(values[4 * k + lane]! * factor);
     },
-    write: (weights) => void w.set(weights),
-    squaredNorm: () => w.reduce((sum, value) => sum + value * value, 0),
+    write: (machine, values) => void weights[machine]!.set(values),
+    squaredNorm: (machine) => squaredNormOf(weights[machine]!),
   };
 }

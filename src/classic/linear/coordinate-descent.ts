@@ -1,4 +1,4 @@
-import type { CoordinateRows, PlainSamples, WeightVector } from "./coordinate-rows.ts";
+import type { CoordinateRows, PlainSamples } from "./coordinate-rows.ts";
 
 export type SvcLoss = "hinge" | "squaredHinge";
 
@@ -18,93 +18,114 @@ export type SvcLoss = "hinge" | "squaredHinge";
  */
 export class CoordinateDescent {
   readonly alpha: Float64Array;
-  /** Whether a sample still takes part. */
-  readonly isActive: Uint8Array;
   passes = 0;
   /** Of the last check: P, and P − D. */
   objective = Number.POSITIVE_INFINITY;
   gap = Number.POSITIVE_INFINITY;
   readonly #samples: PlainSamples;
   readonly #rows: CoordinateRows;
+  /** Which of the machines that share the rows. */
+  readonly #machine: number;
+  /** For each sample the machines in which it still takes part, a bit each; this one's bit. */
+  readonly #taking: Uint32Array;
+  readonly #bit: number;
   readonly #signs: Float64Array;
   readonly #bounds: Float64Array;
   readonly #isSquared: boolean;
   readonly #tolerance: number;
-  readonly #weights: WeightVector;
   /** Σα and Σ ½Dα². */
   #sum = 0;
   #penalty = 0;
-  /** Slopes of the last pass: a sample at a bound whose slope leads further out than these is settled. */
-  #steepest = Number.POSITIVE_INFINITY;
-  #lowest = Number.NEGATIVE_INFINITY;
+  /** Slopes of the pass before: a sample at a bound whose slope leads further out than these is settled. */
+  #steepestBefore = Number.POSITIVE_INFINITY;
+  #lowestBefore = Number.NEGATIVE_INFINITY;
+  /** Of this pass so far. */
+  #steepest = Number.NEGATIVE_INFINITY;
+  #lowest = Number.POSITIVE_INFINITY;
+  #gapSeen = 0;
+  readonly #norms: Float64Array;
 
   /** `signs` are yᵢ = ±1, `bounds` Cᵢ > 0; it is solved when P − D ≤ tolerance · P. */
   constructor(
     samples: PlainSamples,
     rows: CoordinateRows,
+    machine: number,
+    taking: Uint32Array,
     signs: Float64Array,
     bounds: Float64Array,
     { loss, tolerance }: { readonly loss: SvcLoss; readonly tolerance: number },
   ) {
     this.#samples = samples;
     this.#rows = rows;
+    this.#machine = machine;
+    this.#norms = rows.squaredNorms;
     this.#signs = signs;
     this.#bounds = bounds;
     this.#isSquared = loss === "squaredHinge";
     this.#tolerance = tolerance;
-    this.#weights = rows.open();
-    this.alpha = new Float64Array(rows.size);
-    this.isActive = new Uint8Array(rows.size).fill(1);
+    this.alpha = new Float64Array(samples.size);
+    this.#bit = 1 << machine;
+    this.#taking = taking;
+    for (let i = 0; i < signs.length; i++) taking[i]! |= this.#bit;
   }
 
-  /** Visits the samples in `order` that take part. Whether the problem is solved. */
-  pass(order: Uint32Array): boolean {
-    const [signs, bounds, alpha, isActive, weights] = [
-      this.#signs,
-      this.#bounds,
-      this.alpha,
-      this.isActive,
-      this.#weights,
-    ];
-    const norms = this.#rows.squaredNorms;
+  /**
+   * Gives coordinate i its best value, where w·(xᵢ, s) is `output`. Returns how much of (xᵢ, s) the
+   * weights have to gain.
+   */
+  visit(i: number, output: number): number {
     const isSquared = this.#isSquared;
-    let [steepest, lowest, gap] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0];
-    for (let k = 0; k < order.length; k++) {
-      const i = order[k]!;
-      if (isActive[i] === 0) continue;
-      const [sign, C, old] = [signs[i]!, bounds[i]!, alpha[i]!];
-      const margin = sign * weights.dot(i) - 1;
-      const damping = isSquared ? 1 / (2 * C) : 0;
-      const slope = margin + damping * old;
-      if (old === 0 && slope >= 0) {
-        if (slope > this.#steepest) isActive[i] = 0;
-        if (steepest < 0) steepest = 0;
-        if (lowest > 0) lowest = 0;
-        continue;
-      }
-      if (margin < 0) gap += isSquared ? C * margin * margin : -C * margin;
-      gap += old * margin + (damping * old * old) / 2;
-      if (!isSquared && old === C && slope <= 0) {
-        if (slope < this.#lowest) isActive[i] = 0;
-        if (steepest < 0) steepest = 0;
-        if (lowest > 0) lowest = 0;
-        continue;
-      }
-      if (slope > steepest) steepest = slope;
-      if (slope < lowest) lowest = slope;
-      if (Math.abs(slope) <= 1e-12) continue;
-      const free = Math.max(0, old - slope / (norms[i]! + damping));
-      const value = isSquared ? free : Math.min(C, free);
-      alpha[i] = value;
-      this.#sum += value - old;
-      this.#penalty += (damping * (value * value - old * old)) / 2;
-      weights.add(i, sign * (value - old));
+    const [sign, C, old] = [this.#signs[i]!, this.#bounds[i]!, this.alpha[i]!];
+    const margin = sign * output - 1;
+    const damping = isSquared ? 1 / (2 * C) : 0;
+    const slope = margin + damping * old;
+    if (old === 0 && slope >= 0) {
+      if (slope > this.#steepestBefore) this.#taking[i]! &= ~this.#bit;
+      this.#seen(0);
+      return 0;
     }
+    this.#gapSeen += old * margin + (damping * old * old) / 2;
+    if (margin < 0) this.#gapSeen += isSquared ? C * margin * margin : -C * margin;
+    if (!isSquared && old === C && slope <= 0) {
+      if (slope < this.#lowestBefore) this.#taking[i]! &= ~this.#bit;
+      this.#seen(0);
+      return 0;
+    }
+    this.#seen(slope);
+    if (Math.abs(slope) <= 1e-12) return 0;
+    const free = Math.max(0, old - slope / (this.#norms[i]! + damping));
+    const value = isSquared ? free : Math.min(C, free);
+    this.alpha[i] = value;
+    this.#sum += value - old;
+    this.#penalty += (damping * (value * value - old * old)) / 2;
+    return sign * (value - old);
+  }
+
+  /** Ends a pass over the samples. Whether the problem is solved. */
+  endPass(): boolean {
     this.passes += 1;
-    this.#steepest = steepest > 0 ? steepest : Number.POSITIVE_INFINITY;
-    this.#lowest = lowest < 0 ? lowest : Number.NEGATIVE_INFINITY;
-    const dual = this.#sum - weights.squaredNorm() / 2 - this.#penalty;
+    const gap = this.#gapSeen;
+    this.#steepestBefore = this.#steepest > 0 ? this.#steepest : Number.POSITIVE_INFINITY;
+    this.#lowestBefore = this.#lowest < 0 ? this.#lowest : Number.NEGATIVE_INFINITY;
+    this.#startPass();
+    const dual = this.#sum - this.#rows.squaredNorm(this.#machine) / 2 - this.#penalty;
     return gap <= this.#tolerance * (dual + gap) && this.check();
+  }
+
+  /** Takes no part any more. */
+  leave(): void {
+    for (let i = 0; i < this.#taking.length; i++) this.#taking[i]! &= ~this.#bit;
+  }
+
+  #seen(slope: number): void {
+    if (slope > this.#steepest) this.#steepest = slope;
+    if (slope < this.#lowest) this.#lowest = slope;
+  }
+
+  #startPass(): void {
+    this.#steepest = Number.NEGATIVE_INFINITY;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    this.#gapSeen = 0;
   }
 
   /**
@@ -112,24 +133,24 @@ export class CoordinateDescent {
    * Where it is not closed, all samples take part again.
    */
   check(): boolean {
-    this.#weights.write(this.weights);
+    this.#rows.write(this.#machine, this.weights);
     const isSquared = this.#isSquared;
     let [gap, sum, penalty] = [0, 0, 0];
     for (let i = 0; i < this.alpha.length; i++) {
       const [C, value] = [this.#bounds[i]!, this.alpha[i]!];
-      const margin = this.#signs[i]! * this.#weights.dot(i) - 1;
+      const margin = this.#signs[i]! * this.#rows.dot(this.#machine, i) - 1;
       const half = isSquared ? (value * value) / (4 * C) : 0;
       if (margin < 0) gap += isSquared ? C * margin * margin : -C * margin;
       gap += value * margin + half;
       sum += value;
       penalty += half;
     }
-    const dual = sum - this.#weights.squaredNorm() / 2 - penalty;
+    const dual = sum - this.#rows.squaredNorm(this.#machine) / 2 - penalty;
     [this.#sum, this.#penalty, this.gap, this.objective] = [sum, penalty, gap, dual + gap];
     if (gap <= this.#tolerance * (dual + gap)) return true;
-    this.isActive.fill(1);
-    this.#steepest = Number.POSITIVE_INFINITY;
-    this.#lowest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.#taking.length; i++) this.#taking[i]! |= this.#bit;
+    this.#steepestBefore = Number.POSITIVE_INFINITY;
+    this.#lowestBefore = Number.NEGATIVE_INFINITY;
     return false;
   }
 

@@ -1,24 +1,18 @@
-/** Samples as dual coordinate descent reads them: each row with the constant of the bias behind its features. */
+/**
+ * Samples as dual coordinate descent reads them, each with the constant of the bias behind its features, and the weights
+ * of several machines that read them in turn.
+ */
 export interface CoordinateRows {
-  readonly size: number;
-  /** Numbers of a weight vector: the features and the bias. */
-  readonly width: number;
   /** ‖(xᵢ, s)‖² */
   readonly squaredNorms: Float64Array;
-  /** A weight vector of zeros; there is room for as many as were asked for. */
-  open(): WeightVector;
-}
-
-/** Weights w that follow the multipliers, w = Σ yᵢαᵢ(xᵢ, s). */
-export interface WeightVector {
-  /** w·(xᵢ, s) */
-  dot(i: number): number;
+  /** w·(xᵢ, s) with the weights of a machine. */
+  dot(machine: number, i: number): number;
   /** w += share · (xᵢ, s) */
-  add(i: number, share: number): void;
-  /** Puts other weights in. */
-  write(weights: Float64Array): void;
+  add(machine: number, i: number, share: number): void;
+  /** Replaces the weights of a machine, features and bias. */
+  write(machine: number, weights: Float64Array): void;
   /** ‖w‖² */
-  squaredNorm(): number;
+  squaredNorm(machine: number): number;
 }
 
 /** Float32 samples [size, features], and what stands behind them in each row. */
@@ -30,30 +24,32 @@ export interface PlainSamples {
   readonly constant: number;
 }
 
-/** Dense rows in float64: exact for small problems, and the reference of the other ones. */
-export function denseRows({ x, size, features, constant }: PlainSamples): CoordinateRows {
-  const width = features + 1;
+/** Everything in float64: exact for small problems. */
+export function exactRows(samples: PlainSamples, machines: number): CoordinateRows {
+  const { x, features, constant } = samples;
+  const weights = Array.from({ length: machines }, () => new Float64Array(features + 1));
   return {
-    size,
-    width,
-    squaredNorms: squaredNorms({ x, size, features, constant }),
-    open() {
-      const w = new Float64Array(width);
-      return {
-        dot(i) {
-          let sum = w[features]! * constant;
-          for (let j = 0, at = i * features; j < features; j++, at++) sum += w[j]! * x[at]!;
-          return sum;
-        },
-        add(i, share) {
-          for (let j = 0, at = i * features; j < features; j++, at++) w[j]! += share * x[at]!;
-          w[features]! += share * constant;
-        },
-        write: (weights) => void w.set(weights),
-        squaredNorm: () => w.reduce((sum, value) => sum + value * value, 0),
-      };
+    squaredNorms: squaredNorms(samples),
+    dot(machine, i) {
+      const w = weights[machine]!;
+      let sum = w[features]! * constant;
+      for (let j = 0, at = i * features; j < features; j++, at++) sum += w[j]! * x[at]!;
+      return sum;
     },
+    add(machine, i, share) {
+      const w = weights[machine]!;
+      for (let j = 0, at = i * features; j < features; j++, at++) w[j]! += share * x[at]!;
+      w[features]! += share * constant;
+    },
+    write: (machine, values) => void weights[machine]!.set(values),
+    squaredNorm: (machine) => squaredNormOf(weights[machine]!),
   };
+}
+
+export function squaredNormOf(weights: ArrayLike<number>): number {
+  let sum = 0;
+  for (let j = 0; j < weights.length; j++) sum += weights[j]! * weights[j]!;
+  return sum;
 }
 
 export function squaredNorms({ x, size, features, constant }: PlainSamples): Float64Array {

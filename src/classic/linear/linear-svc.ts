@@ -17,7 +17,7 @@ import {
   wrongOption,
 } from "../svm-options.ts";
 import { CoordinateDescent, type SvcLoss } from "./coordinate-descent.ts";
-import { type CoordinateRows, denseRows, type PlainSamples } from "./coordinate-rows.ts";
+import { type CoordinateRows, exactRows, type PlainSamples } from "./coordinate-rows.ts";
 import { linearValues } from "./linear-values.ts";
 
 export interface LinearSvcOptions {
@@ -89,41 +89,69 @@ export class LinearSvc {
    */
   async fit(data: Dataset, { signal, onMachine }: LinearSvcFitOptions = {}): Promise<this> {
     const samples = labelledSamples(data, "LinearSvc");
-    const { C, biasScale, classWeights, seed, maxPasses } = this.settings;
+    const { C, biasScale, classWeights } = this.settings;
     const bounds = boundsOf(samples, C, classWeights, "LinearSvc");
     const plain = { x: samples.x, size: samples.size, features: samples.features, constant: biasScale };
     const wanted = machinesFor(samples);
-    const rows = await rowsFor(plain, wanted.length);
-    const solvers = wanted.map(
-      (positive) => new CoordinateDescent(plain, rows, signsOf(samples, positive), bounds, this.settings),
-    );
     const machines: LinearMachine[] = [];
-    const random = new Random(seed, "visit");
-    const [{ Pace }, { now }] = await Promise.all([import("../../train/pace.ts"), import("../../train/clock.ts")]);
-    const pace = new Pace();
-    let done = 0;
-    // All machines go through the samples in step: one order serves them all.
-    for (let pass = 0; done < wanted.length; pass++) {
-      const open = solvers.filter((_, m) => machines[m] === undefined);
-      const order = shuffled(samplesOf(open, samples.size), random, pass);
-      for (const [m, solver] of solvers.entries()) {
-        if (machines[m]) continue;
-        const began = now();
-        const isConverged = solver.pass(order);
-        if (isConverged || solver.passes >= maxPasses) {
-          if (!isConverged) solver.check();
-          const negative = wanted.length === 1 ? samples.classes[0]! : rest;
-          machines[m] = machineOf(solver, { positive: samples.classes[wanted[m]!]!, negative, biasScale, isConverged });
-          done += 1;
-          onMachine?.(machines[m], done, wanted.length);
-        }
-        pace.ran(1, now() - began);
-        if (pace.isDue) await pace.pause();
-        signal?.throwIfAborted();
-      }
+    const negative = wanted.length === 1 ? samples.classes[0]! : rest;
+    for (let first = 0; first < wanted.length; first += mostTogether) {
+      const group = wanted.slice(first, first + mostTogether);
+      const rows = await rowsFor(plain, group.length);
+      const taking = new Uint32Array(samples.size);
+      const solvers = group.map(
+        (positive, m) =>
+          new CoordinateDescent(plain, rows, m, taking, signsOf(samples, positive), bounds, this.settings),
+      );
+      await this.#descend(
+        { rows, solvers, taking },
+        {
+          signal,
+          onSolved: (m, isConverged) => {
+            const positive = samples.classes[group[m]!]!;
+            machines[first + m] = machineOf(solvers[m]!, { positive, negative, biasScale, isConverged });
+            onMachine?.(machines[first + m]!, machines.filter(Boolean).length, wanted.length);
+          },
+        },
+      );
     }
     this.#fitted = { samples, machines };
     return this;
+  }
+
+  /**
+   * Passes over the samples until all machines are solved. They go together: one order serves all, and a sample that
+   * one machine has read is near for the next.
+   */
+  async #descend(
+    job: Descent,
+    { signal, onSolved }: { signal: AbortSignal | undefined; onSolved: (m: number, isConverged: boolean) => void },
+  ): Promise<void> {
+    const { seed, maxPasses } = this.settings;
+    const random = new Random(seed, "visit");
+    const [{ Pace }, { now }] = await Promise.all([import("../../train/pace.ts"), import("../../train/clock.ts")]);
+    const pace = new Pace();
+    let open = [...job.solvers.keys()];
+    for (let pass = 0; open.length > 0; pass++) {
+      const order = shuffled(takingPart(job.taking), random, pass);
+      for (let at = 0; at < order.length; ) {
+        const [began, count] = [now(), pace.steps(order.length - at)];
+        visit(job, order.subarray(at, at + count));
+        at += count;
+        pace.ran(count, now() - began);
+        if (pace.isDue) await pace.pause();
+        signal?.throwIfAborted();
+      }
+      open = open.filter((m) => {
+        const solver = job.solvers[m]!;
+        const isConverged = solver.endPass();
+        if (!isConverged && solver.passes < maxPasses) return true;
+        if (!isConverged) solver.check();
+        solver.leave();
+        onSolved(m, isConverged);
+        return false;
+      });
+    }
   }
 
   /** Names of the classes. */
@@ -201,28 +229,49 @@ function settle(options: LinearSvcOptions): LinearSvcSettings {
   return { C, loss, biasScale, classWeights, tolerance, maxPasses, seed };
 }
 
+/** Machines that descend together. */
+interface Descent {
+  readonly rows: CoordinateRows;
+  readonly solvers: readonly CoordinateDescent[];
+  /** For each sample the machines in which it takes part, a bit each. */
+  readonly taking: Uint32Array;
+}
+
+/** Visits samples in order, each for all machines in which it takes part. */
+function visit({ rows, solvers, taking }: Descent, order: Uint32Array): void {
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k]!;
+    for (let bits = taking[i]!; bits !== 0; bits &= bits - 1) {
+      const m = 31 - Math.clz32(bits & -bits);
+      const share = solvers[m]!.visit(i, rows.dot(m, i));
+      if (share !== 0) rows.add(m, i, share);
+    }
+  }
+}
+
+/** So many machines share the rows: a bit each. */
+const mostTogether = 32;
+
 /** Up to so many numbers float64 takes no time worth saving. */
 const mostDenseNumbers = 1 << 16;
 
-/** Small problems in float64, large ones as blocks in generated code, or their twin where WebAssembly is forbidden. */
-async function rowsFor(samples: PlainSamples, vectors: number): Promise<CoordinateRows> {
-  if (samples.size * (samples.features + 1) <= mostDenseNumbers) return denseRows(samples);
+/** Small problems in float64, large ones in float32 in generated code, or their twin where WebAssembly is forbidden. */
+async function rowsFor(samples: PlainSamples, machines: number): Promise<CoordinateRows> {
+  if (samples.size * (samples.features + 1) <= mostDenseNumbers) return exactRows(samples, machines);
   const [{ plainBlockRows, toBlocks }, { wasmRows }, { isSimdAvailable }] = await Promise.all([
     import("./block-rows.ts"),
     import("./wasm-rows.ts"),
     import("../../backend/wasm/platform.ts"),
   ]);
   const blocks = toBlocks(samples);
-  return isSimdAvailable() ? wasmRows(blocks, vectors) : plainBlockRows(blocks);
+  return isSimdAvailable() ? wasmRows(blocks, machines) : plainBlockRows(blocks, machines);
 }
 
 /** The samples that take part in one of the machines at least. */
-function samplesOf(solvers: readonly CoordinateDescent[], size: number): Uint32Array {
-  const taken = new Uint8Array(size);
-  for (const { isActive } of solvers) for (let i = 0; i < size; i++) taken[i]! |= isActive[i]!;
-  const list = new Uint32Array(size);
+function takingPart(taking: Uint32Array): Uint32Array {
+  const list = new Uint32Array(taking.length);
   let count = 0;
-  for (let i = 0; i < size; i++) if (taken[i] === 1) list[count++] = i;
+  for (let i = 0; i < list.length; i++) if (taking[i] !== 0) list[count++] = i;
   return list.subarray(0, count);
 }
 

@@ -1,7 +1,7 @@
-import { type FunctionBuilder, i32, ModuleBuilder } from "../../backend/wasm/assembler.ts";
+import { type FunctionBuilder, i32, ModuleBuilder, v128 } from "../../backend/wasm/assembler.ts";
 import { NablaError } from "../../errors.ts";
 import type { Blocks } from "./block-rows.ts";
-import type { CoordinateRows, WeightVector } from "./coordinate-rows.ts";
+import { type CoordinateRows, squaredNormOf } from "./coordinate-rows.ts";
 
 /** Address of the four partial sums that `dot` leaves, and of the share that `add` reads. */
 const sumsAt = 0;
@@ -11,50 +11,39 @@ const firstFree = 64;
 type Call = (weights: number, values: number, positions: number, end: number) => void;
 
 /**
- * The rows as generated WebAssembly SIMD over blocks of four: about 40 ns for a product with a digit's row, of which the
- * two calls are a third. `plainBlockRows` is the twin, to the bit. `vectors` is how many weight vectors there may be.
- * Throws LIMIT where the samples are more than WebAssembly can address.
+ * The rows as generated WebAssembly SIMD over blocks of four. `plainBlockRows` is the twin, to the bit. Throws LIMIT
+ * where the samples are more than WebAssembly can address.
  */
-export function wasmRows(blocks: Blocks, vectors: number): CoordinateRows {
-  const { size, features, padded, values, positions, starts, squaredNorms } = blocks;
+export function wasmRows(blocks: Blocks, machines: number): CoordinateRows {
+  const { padded, values, positions, starts, squaredNorms } = blocks;
   const weightsAt = firstFree;
-  const valuesAt = weightsAt + 4 * padded * vectors;
+  const valuesAt = weightsAt + 4 * padded * machines;
   const positionsAt = valuesAt + 4 * values.length;
   const pages = Math.ceil((positionsAt + 4 * positions.length) / 65_536);
   const memory = allocate(pages);
   const { dot, add } = instantiate(memory, pages);
   new Float32Array(memory.buffer, valuesAt, values.length).set(values);
-  // Addresses relative to a weight vector: bytes, ready to be added.
+  // Positions are kept in bytes, ready to be added to the address of a machine's weights.
   new Uint32Array(memory.buffer, positionsAt, positions.length).set(positions.map((at) => 4 * at));
   const sums = new Float32Array(memory.buffer, sumsAt, 4);
   const share = new Float32Array(memory.buffer, shareAt, 1);
-  let opened = 0;
-
-  function open(): WeightVector {
-    const at = weightsAt + 4 * padded * opened;
-    opened += 1;
-    const w = new Float32Array(memory.buffer, at, padded);
-    w.fill(0);
-    return {
-      dot(i) {
-        const [from, to] = [starts[i]!, starts[i + 1]!];
-        dot(at, valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
-        return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
-      },
-      add(i, amount) {
-        const [from, to] = [starts[i]!, starts[i + 1]!];
-        share[0] = amount;
-        add(at, valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
-      },
-      write: (weights) => void w.set(weights),
-      squaredNorm() {
-        let sum = 0;
-        for (let j = 0; j < w.length; j++) sum += w[j]! * w[j]!;
-        return sum;
-      },
-    };
-  }
-  return { size, width: features + 1, squaredNorms, open };
+  const addressOf = (machine: number): number => weightsAt + 4 * padded * machine;
+  const weightsOf = (machine: number): Float32Array => new Float32Array(memory.buffer, addressOf(machine), padded);
+  return {
+    squaredNorms,
+    dot(machine, i) {
+      const [from, to] = [starts[i]!, starts[i + 1]!];
+      dot(addressOf(machine), valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
+      return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
+    },
+    add(machine, i, amount) {
+      const [from, to] = [starts[i]!, starts[i + 1]!];
+      share[0] = amount;
+      add(addressOf(machine), valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
+    },
+    write: (machine, weights) => void weightsOf(machine).set(weights),
+    squaredNorm: (machine) => squaredNormOf(weightsOf(machine)),
+  };
 }
 
 function allocate(pages: number): WebAssembly.Memory {
@@ -62,7 +51,7 @@ function allocate(pages: number): WebAssembly.Memory {
     return new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch (cause) {
     throw new NablaError("LIMIT", `LinearSvc: the samples need ${pages} pages of 64 KiB`, {
-      expected: "at most 65,536",
+      expected: "at most 65536, and as much free memory",
       received: String(pages),
       hint: "Use fewer samples.",
       cause,
@@ -85,7 +74,7 @@ const [weights, values, positions, end] = [0, 1, 2, 3] as const;
 /** sums = Σ over blocks of values · w[position …], four accumulators in turn. */
 function emitDot(module: ModuleBuilder): FunctionBuilder {
   const f = module.function("dot", [i32, i32, i32, i32]);
-  f.borrow(0x7b, 4, (...accumulators) => {
+  f.borrow(v128, 4, (...accumulators) => {
     for (const accumulator of accumulators) f.vectorConstant(0).set(accumulator);
     f.whileLess(positions, end, () => {
       for (const [step, accumulator] of accumulators.entries()) {
@@ -104,7 +93,7 @@ function emitDot(module: ModuleBuilder): FunctionBuilder {
 /** w[position …] += share · values, block by block. */
 function emitAdd(module: ModuleBuilder): FunctionBuilder {
   const f = module.function("add", [i32, i32, i32, i32]);
-  f.borrow(0x7b, 1, (share) =>
+  f.borrow(v128, 1, (share) =>
     f.borrow(i32, 1, (at) => {
       f.constant(0).memory("loadSplat32", shareAt).set(share);
       f.whileLess(positions, end, () => {
