@@ -1,7 +1,6 @@
 import { type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
-import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { samplesOf } from "./labelled.ts";
 
@@ -22,46 +21,29 @@ export function inputsOf(
   return toBatch({ shape: [x.size, features], data: samplesOf(x) }, [features], "the input");
 }
 
-/** Class of each row of decision values: the largest, the first where several tie; of one value, class 1 above 0. */
-export function largestOutput({ shape, data }: NdArray): Int32Array {
-  const [count = 0, classes] = shape;
-  if (classes === undefined) return Int32Array.from(data, (value) => (value > 0 ? 1 : 0));
-  return Int32Array.from({ length: count }, (_, i) => {
+/** The class of each row of decision values: the largest, the first where several tie; of one value, the second above 0. */
+export function namesOf({ shape, data }: NdArray, classes: readonly string[]): readonly string[] {
+  const [count = 0, columns] = shape;
+  return Array.from({ length: count }, (_, i) => {
+    if (columns === undefined) return classes[data[i]! > 0 ? 1 : 0]!;
     let best = 0;
-    for (let k = 1; k < classes; k++) if (data[i * classes + k]! > data[i * classes + best]!) best = k;
-    return best;
+    for (let k = 1; k < columns; k++) if (data[i * columns + k]! > data[i * columns + best]!) best = k;
+    return classes[best]!;
   });
 }
 
-/** Labels in the numbers of `classes`, found by name. Throws DATA without labels, and for a class that is not there. */
-export function labelsFor(
-  { y, rows, size, classes: own }: Dataset,
-  classes: readonly string[],
-  what: string,
-): Int32Array {
+/** Share of the samples whose class, by name, is the predicted one. Throws DATA without labels. */
+export function shareRight(predicted: readonly string[], { y, rows, size, classes }: Dataset, what: string): number {
   if (y?.kind !== "labels")
     throw new NablaError("DATA", `${what}: the data have no labels`, {
       expected: "a class for each sample",
       received: y ? "values" : "no targets",
       hint: "Give the labels as the second argument of dataset(x, y).",
     });
-  const known = new Map(classes.map((name, k) => [name, k]));
-  return Int32Array.from({ length: size }, (_, i) => {
-    const label = y.data[rows ? rows[i]! : i]!;
-    const name = own?.[label] ?? String(label);
-    const number = known.get(name);
-    if (number !== undefined) return number;
-    throw new NablaError("DATA", `${what}: sample ${i + 1} is of class ${quoted(name)}, which was not learned`, {
-      where: { row: i + 1 },
-      expected: `one of the ${classes.length} classes`,
-      received: quoted(name),
-      hint: "Give data with the classes that it was fitted to.",
-    });
-  });
-}
-
-export function shareRight(predicted: Int32Array, labels: Int32Array): number {
   let right = 0;
-  for (let i = 0; i < labels.length; i++) if (predicted[i] === labels[i]) right += 1;
-  return right / labels.length;
+  for (let i = 0; i < size; i++) {
+    const label = y.data[rows ? rows[i]! : i]!;
+    if ((classes?.[label] ?? String(label)) === predicted[i]) right += 1;
+  }
+  return right / size;
 }

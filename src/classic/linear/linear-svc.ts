@@ -1,9 +1,9 @@
-import type { NdArray, Samples } from "../../array/ndarray.ts";
+import type { NdArray, Samples, Shape } from "../../array/ndarray.ts";
 import { Random } from "../../array/random.ts";
 import type { Dataset } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../train/model.ts";
-import { inputsOf, labelsFor, largestOutput, shareRight } from "../answers.ts";
+import { inputsOf, namesOf, shareRight } from "../answers.ts";
 import { type Labelled, labelledSamples, machinesFor, signsOf } from "../labelled.ts";
 import {
   boundsOf,
@@ -159,6 +159,11 @@ export class LinearSvc {
     return this.#known.samples.classes;
   }
 
+  /** Shape of one sample. */
+  get shape(): Shape {
+    return this.#known.samples.shape;
+  }
+
   /** One machine for two classes, else one for each class against the rest. */
   get machines(): readonly LinearMachine[] {
     return this.#known.machines;
@@ -175,14 +180,14 @@ export class LinearSvc {
     return { shape: machines.length === 1 ? [count] : [count, machines.length], data: values };
   }
 
-  /** Number of each sample's class, an index of `classes`. */
-  async predict(x: Samples | Dataset): Promise<Int32Array> {
-    return largestOutput(await this.decisionFunction(x));
+  /** The class of each sample, by name. */
+  async predict(x: Samples | Dataset): Promise<readonly string[]> {
+    return namesOf(await this.decisionFunction(x), this.classes);
   }
 
   /** Share of the samples whose class is predicted. Throws DATA without labels. */
   async score(data: Dataset): Promise<number> {
-    return shareRight(await this.predict(data), labelsFor(data, this.classes, "LinearSvc.score"));
+    return shareRight(await this.predict(data), data, "LinearSvc.score");
   }
 
   /**

@@ -1,8 +1,8 @@
-import type { NdArray, Samples } from "../../array/ndarray.ts";
+import type { NdArray, Samples, Shape } from "../../array/ndarray.ts";
 import type { Dataset } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../train/model.ts";
-import { inputsOf, labelsFor, largestOutput, shareRight } from "../answers.ts";
+import { inputsOf, namesOf, shareRight } from "../answers.ts";
 import { type Labelled, labelledSamples, machinesFor, signsOf } from "../labelled.ts";
 import { boundsOf, kernelFor, rest, type SvmOptions, type SvmSettings, settleSvm } from "../svm-options.ts";
 import { decisionValues } from "./decision.ts";
@@ -87,6 +87,11 @@ export class Svm {
     return this.#known.samples.classes;
   }
 
+  /** Shape of one sample. */
+  get shape(): Shape {
+    return this.#known.samples.shape;
+  }
+
   /** The kernel with its γ. */
   get kernel(): Kernel {
     return this.#known.kernel;
@@ -123,14 +128,14 @@ export class Svm {
     return { shape: machines.length === 1 ? [count] : [count, machines.length], data: values };
   }
 
-  /** Number of each sample's class, an index of `classes`. */
-  async predict(x: Samples | Dataset): Promise<Int32Array> {
-    return largestOutput(await this.decisionFunction(x));
+  /** The class of each sample, by name. */
+  async predict(x: Samples | Dataset): Promise<readonly string[]> {
+    return namesOf(await this.decisionFunction(x), this.classes);
   }
 
   /** Share of the samples whose class is predicted. Throws DATA without labels. */
   async score(data: Dataset): Promise<number> {
-    return shareRight(await this.predict(data), labelsFor(data, this.classes, "Svm.score"));
+    return shareRight(await this.predict(data), data, "Svm.score");
   }
 
   /**
