@@ -11,6 +11,8 @@ export interface NetworkWishes {
   readonly activation: string;
   /** Decides what the last layer ends with. */
   readonly loss: string;
+  /** "linear": scores stay as they are, f(x) = Wx + b. */
+  readonly kind?: string | undefined;
   readonly seed: number;
 }
 
@@ -19,17 +21,18 @@ const mostParameters = 50_000_000;
 
 /**
  * The last activation that a loss is made for: probabilities of one class (softmax) for cross entropy, one probability a
- * class (sigmoid) for the losses of differences, plain scores for the losses that take scores.
+ * class (sigmoid) for the losses of differences, plain scores for the losses that take scores, and where scores are not to be
+ * squeezed.
  */
-export function lastActivation(loss: string): "softmax" | "sigmoid" | "linear" {
+export function lastActivation(loss: string, isUnbounded = false): "softmax" | "sigmoid" | "linear" {
   if (loss === "crossEntropy") return "softmax";
-  return loss === "crossEntropyWithLogits" || loss === "hinge" || loss.startsWith("multiclassHinge")
+  return isUnbounded || loss === "crossEntropyWithLogits" || loss === "hinge" || loss.startsWith("multiclassHinge")
     ? "linear"
     : "sigmoid";
 }
 
 /** A net of dense layers, as wide at its ends as the data say. Throws DATA for a single class, LIMIT for a giant. */
-export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: NetworkWishes): Model {
+export function buildNetwork(data: Dataset, { hidden, activation, loss, seed, kind }: NetworkWishes): Model {
   const [input, outputs] = [sizeOf(data.shape), data.y?.kind === "labels" ? data.y.classes : 0];
   if (outputs < 2)
     throw new NablaError("DATA", "all samples have the same label, so there is nothing to tell apart", {
@@ -46,7 +49,10 @@ export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: 
       hint: "Make the hidden layers smaller.",
     });
   const hiddenLayers = hidden.flatMap((units) => [dense(units), activationNamed(activation)]);
-  return sequential([...hiddenLayers, dense(outputs), activationNamed(lastActivation(loss))], { input, seed });
+  return sequential([...hiddenLayers, dense(outputs), activationNamed(lastActivation(loss, kind === "linear"))], {
+    input,
+    seed,
+  });
 }
 
 /** `784-128-10`; long lists are cut in the middle. */

@@ -76,6 +76,13 @@ function addTrain(program: Command): void {
     )
     .usage("<data> [options]")
     .argument("[data...]", "mnist, mnist-16x16, or two IDX files: images labels (gzip or not)")
+    .option("--kind <name>", "network, linear (a layer without hidden ones), svm, or linear-svc (default: network)")
+    .option(
+      "--C <number>",
+      "svm, linear-svc: what a sample inside the street costs; svm: hard, so that none may (default: 1)",
+    )
+    .option("--kernel <name>", "svm: linear or rbf (default: linear)")
+    .option("--gamma <number>", "svm, rbf: width of the kernel, a number, scale or auto (default: scale)")
     .option("--hidden <units>", "units of the hidden layers: 128, or 128,64, or none (default: 128; mnist-16x16: 30)")
     .option("--activation <name>", "of the hidden layers (default: relu)")
     .option("--loss <name>", "what is made small (default: crossEntropy)")
@@ -100,6 +107,8 @@ function addTrain(program: Command): void {
         ["nabla train mnist", "784-128-10, 5 epochs"],
         ["nabla train mnist --hidden 128,64 --epochs 10 --learning-rate 5e-4", ""],
         ["nabla train mnist-16x16 --loss halfSquared --activation sigmoid --optimizer sgd --learning-rate 0.5", ""],
+        ["nabla train mnist --kind linear", "ten templates, one a digit"],
+        ["nabla train mnist --kind svm --kernel rbf --C 5 --limit 5000", "the widest street in a curved space"],
         ["nabla train images.idx.gz labels.idx.gz --labels names.txt --name shapes", ""],
         ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "once more, with another seed"],
         ["nabla train mnist --json > events.jsonl", ""],

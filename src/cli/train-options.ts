@@ -7,6 +7,7 @@ import {
   layerSizes,
   nameAmong,
   numberAboveZero,
+  orWords,
   type ReadValue,
   share,
   text,
@@ -23,6 +24,11 @@ export interface TrainOptions {
   readonly test?: readonly string[];
   readonly labels?: string;
   readonly limit?: number;
+  /** What is trained: a network, which is the default, or another learner. */
+  readonly kind?: Kind;
+  readonly C?: number | "hard";
+  readonly kernel?: string;
+  readonly gamma?: number | "scale" | "auto";
   readonly hidden?: readonly number[];
   readonly activation?: string;
   readonly loss?: string;
@@ -36,6 +42,10 @@ export interface TrainOptions {
   readonly name?: string;
 }
 
+/** The kinds of learners. */
+export const kinds = ["network", "linear", "svm", "linear-svc"] as const;
+export type Kind = (typeof kinds)[number];
+
 export type TrainOption = keyof TrainOptions;
 
 const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOptions[Name]>> } = {
@@ -43,6 +53,10 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
   test: words([2], "two IDX files, images and labels"),
   labels: text(4096),
   limit: wholeNumber({ from: 1 }),
+  kind: nameAmong("kind", kinds) as ReadValue<Kind>,
+  C: orWords(numberAboveZero("10"), "hard"),
+  kernel: nameAmong("kernel", ["linear", "rbf"]),
+  gamma: orWords(numberAboveZero("0.1"), "scale", "auto"),
   hidden: layerSizes,
   activation: nameAmong("activation", activationNames),
   loss: nameAmong("loss", lossNames),
@@ -58,7 +72,11 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
 
 /** `learningRate` → `--learning-rate`; the data stand without a flag. */
 export const flagOf = (option: TrainOption): string =>
-  option === "data" ? "<data>" : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  option === "data"
+    ? "<data>"
+    : option === "C"
+      ? "--C"
+      : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
  * Reads options, each with its own check: `given` from the command line wins over `config`, the content of a file.

@@ -2,8 +2,10 @@ import { formatCount, formatDuration, formatShape } from "../plot/format.ts";
 import { type Confusion, confusionTable } from "./confusion.ts";
 import { confusionSection, resultSection } from "./html-evaluation.ts";
 import { curveSections, epochsSection } from "./html-history.ts";
+import { machinesSection } from "./html-machines.ts";
 import { mistakesSection } from "./html-mistakes.ts";
 import { findingsSection, modelSection, settingsSection } from "./html-run.ts";
+import { templatesSection } from "./html-templates.ts";
 import { type Markup, markup, nameMarkup, plainName, trustedMarkup } from "./markup.ts";
 import type { ReportData } from "./report-data.ts";
 import { sha256Base64 } from "./sha256.ts";
@@ -21,6 +23,7 @@ export function reportHtml(data: ReportData): string {
   const confusion = evaluation?.confusion && confusionTable(evaluation.confusion, data.data.classes);
   const panels = {
     figures: [resultSection(data, confusion), ...curveSections(data.history)],
+    rows: [templatesSection(data), machinesSection(data)],
     mistakes: [confusion && confusionSection(confusion), mistakesSection(data)],
     run: [column([modelSection(data), epochsSection(data.history), findingsSection(data)]), settingsSection(data)],
   };
@@ -47,6 +50,7 @@ export function reportHtml(data: ReportData): string {
 ${pageHeader(data, confusion)}
 <main>
 ${deck(panels.figures, "deck")}
+${deck(panels.rows, "deck two")}
 ${deck(panels.mistakes, "deck two")}
 ${deck(panels.run, "deck two")}
 </main>
@@ -57,11 +61,15 @@ ${deck(panels.run, "deck two")}
   return page.markup;
 }
 
-function pageHeader({ title, when, model, data, history }: ReportData, confusion: Confusion | undefined): Markup {
+function pageHeader(
+  { title, when, model, data, history, machines }: ReportData,
+  confusion: Confusion | undefined,
+): Markup {
   const epochs = history.epochs.length;
   const named = model.layers.length;
   const sample =
     data.shape.length === 0 ? "one number each" : `${formatShape(data.shape).replaceAll(" ", "\u00a0")} numbers each`;
+  const passes = machines ? "" : `, for ${formatCount(epochs)} ${epochs === 1 ? "epoch" : "epochs"}`;
   const ending = {
     finished: "",
     early: " It stopped early, because validation no longer improved.",
@@ -72,7 +80,7 @@ function pageHeader({ title, when, model, data, history }: ReportData, confusion
 <h1>${nameMarkup(title)}</h1>
 <p class="prose">${formatCount(named)} ${named === 1 ? "layer" : "layers"} and ${formatCount(model.parameters)} parameters, trained on ${formatCount(
     data.train,
-  )} samples of ${nameMarkup(data.name)}, ${sample}, for ${formatCount(epochs)} ${epochs === 1 ? "epoch" : "epochs"} in ${formatDuration(
+  )} samples of ${nameMarkup(data.name)}, ${sample}${passes} in ${formatDuration(
     history.seconds,
   )}.${ending}${confusion && confusion.total > 0 ? ` Judged on ${formatCount(confusion.total)} samples it had not seen.` : ""}</p>
 </header>`;

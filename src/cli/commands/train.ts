@@ -18,6 +18,7 @@ import type { Output } from "../output.ts";
 import { createRunFolder, type RunFolder } from "../run-folder.ts";
 import type { FinishedEvent, RunRecord } from "../run-record.ts";
 import { runReport } from "../run-report.ts";
+import { forKind, isMachine } from "../train-kinds.ts";
 import { readTrainOptions } from "../train-options.ts";
 import { describeRun, type Settled, settle } from "../train-plan.ts";
 import { printVerdict } from "../verdict-text.ts";
@@ -34,16 +35,15 @@ interface Job {
 }
 
 /** How many mistakes the report shows. */
-const reportedMistakes = 24;
+export const reportedMistakes = 24;
 
 /** `nabla train`: everything that can be wrong is found before the run folder is made; then trains, judges, writes. */
 export async function train(words: readonly string[], flags: Flags): Promise<void> {
   const output = outputOf(flags);
   const out = outFolder(flags);
   const config = typeof flags["config"] === "string" ? await readConfigFile(flags["config"]) : undefined;
-  const { data: named, ...asked } = readTrainOptions(
-    { ...flags, data: words.length === 0 ? undefined : words },
-    config,
+  const { data: named, ...asked } = forKind(
+    readTrainOptions({ ...flags, data: words.length === 0 ? undefined : words }, config),
   );
   if (!named)
     throw new NablaError("OPTION", "train needs to know what to train on", {
@@ -55,6 +55,10 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   const seed = asked.seed ?? 0;
   const classes = asked.labels === undefined ? undefined : await readClassNames(asked.labels);
   const data = await loadForTraining(source, { test: asked.test, classes, limit: asked.limit, seed });
+  if (isMachine(asked.kind)) {
+    const { trainMachine } = await import("../train-machine.ts");
+    return trainMachine({ ...asked, data: named, seed, kind: asked.kind }, { source, data, output, out });
+  }
   const options = settle({ ...asked, data: named, seed }, source, data.train);
   const model = buildNetwork(data.train, options);
   const begun = new Date();
@@ -139,7 +143,10 @@ function printPlan({ options, data: { train, test }, record, output }: Job): voi
   const { dim } = picocolors.createColors(output.color);
   const { data, network, optimizer } = record;
   const widths = [data.shape.reduce((size, extent) => size * extent, 1), ...options.hidden, data.classes.length];
-  const layers = [...(options.hidden.length > 0 ? [options.activation] : []), lastActivation(options.loss)];
+  const layers = [
+    ...(options.hidden.length > 0 ? [options.activation] : []),
+    lastActivation(options.loss, options.kind === "linear"),
+  ];
   output.line(
     `${escapeTerminal(data.name, 60)}: ${formatCount(train.size)} training and ${formatCount(test.size)} test samples of ` +
       `${formatShape(data.shape)}, ${data.classes.length} classes`,
@@ -192,7 +199,7 @@ async function keepDiverged(
   output.note(`the run up to there is kept in ${folder.shown}`);
 }
 
-function printWhere(folder: RunFolder, out: string, output: Output): void {
+export function printWhere(folder: RunFolder, out: string, output: Output): void {
   const { bold } = picocolors.createColors(output.color);
   const place = escapeTerminal(folder.shown, 1000);
   const run = out === "runs" ? "latest" : place;
