@@ -97,7 +97,7 @@ function notSeparable(
   return new NablaError(
     "NOT_SEPARABLE",
     `no plane separates ${quoted(positive)} from ${rival}: ${where} lies in the convex hulls of both, ` +
-      `between ${samplesText(common.positive)} of the one and ${samplesText(common.negative)} of the other`,
+      `between ${samplesText(common.positive)} of ${quoted(positive)} and ${samplesText(common.negative)} of ${rival}`,
     {
       expected: "classes whose convex hulls do not meet",
       received: `a common point ${where}`,
