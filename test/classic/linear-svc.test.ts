@@ -89,8 +89,8 @@ describe("rows", () => {
 
 test("the same seed gives the same bits, another seed the same answer", async () => {
   const { data } = clouds(300, 8, 3, 5);
-  const fit = (seed: number) => new LinearSvc({ seed, tolerance: 1e-8, maxPasses: 50_000 }).fit(data);
-  const [a, b, c] = [await fit(1), await fit(1), await fit(2)];
+  const solve = (seed: number) => new LinearSvc({ seed, tolerance: 1e-8, maxPasses: 50_000 }).fit(data);
+  const [a, b, c] = [await solve(1), await solve(1), await solve(2)];
   expect(b.machines).toEqual(a.machines);
   expect(c.machines[0]!.passes).not.toBe(a.machines[0]!.passes);
   for (const [k, machine] of a.machines.entries())
