@@ -40,6 +40,7 @@ export {
   multiclassHinge,
   normal,
   type ParameterOptions,
+  radialBasis,
   relu,
   type Scope,
   sigmoid,

@@ -11,6 +11,8 @@ export interface NetworkWishes {
   readonly activation: string;
   /** Decides what the last layer ends with. */
   readonly loss: string;
+  /** "linear": scores stay as they are, f(x) = Wx + b. */
+  readonly kind?: string | undefined;
   readonly seed: number;
 }
 
@@ -19,18 +21,18 @@ const mostParameters = 50_000_000;
 
 /**
  * The last activation that a loss is made for: probabilities of one class (softmax) for cross entropy, one probability a
- * class (sigmoid) for the losses of differences, plain scores for the losses that take scores. Values are never squeezed.
+ * class (sigmoid) for the losses of differences, plain scores for the losses that take scores. Values are never squeezed,
+ * and neither are the scores of a linear model.
  */
-export function lastActivation(loss: string, learnsValues = false): "softmax" | "sigmoid" | "linear" {
-  if (learnsValues) return "linear";
+export function lastActivation(loss: string, isUnbounded = false): "softmax" | "sigmoid" | "linear" {
   if (loss === "crossEntropy") return "softmax";
-  return loss === "crossEntropyWithLogits" || loss === "hinge" || loss.startsWith("multiclassHinge")
+  return isUnbounded || loss === "crossEntropyWithLogits" || loss === "hinge" || loss.startsWith("multiclassHinge")
     ? "linear"
     : "sigmoid";
 }
 
 /** A net of dense layers, as wide at its ends as the data say. Throws DATA for a single class, LIMIT for a giant. */
-export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: NetworkWishes): Model {
+export function buildNetwork(data: Dataset, { hidden, activation, loss, seed, kind }: NetworkWishes): Model {
   const learnsValues = data.y?.kind === "values";
   const [input, outputs] = [sizeOf(data.shape), outputsFor(data)];
   if (outputs < (learnsValues ? 1 : 2))
@@ -48,10 +50,8 @@ export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: 
       hint: "Make the hidden layers smaller.",
     });
   const hiddenLayers = hidden.flatMap((units) => [dense(units), activationNamed(activation)]);
-  return sequential([...hiddenLayers, dense(outputs), activationNamed(lastActivation(loss, learnsValues))], {
-    input,
-    seed,
-  });
+  const last = activationNamed(lastActivation(loss, learnsValues || kind === "linear"));
+  return sequential([...hiddenLayers, dense(outputs), last], { input, seed });
 }
 
 /** As many outputs as there are classes, or values to a sample. */

@@ -77,6 +77,13 @@ function addTrain(program: Command): void {
     )
     .usage("<data> [options]")
     .argument("[data...]", "a name that nabla data list tells, a table (data.csv), or two IDX files: images labels")
+    .option("--kind <name>", "network, linear (a layer without hidden ones), svm, or linear-svc (default: network)")
+    .option(
+      "--C <number>",
+      "svm, linear-svc: what a sample inside the street costs; svm: hard, so that none may (default: 1)",
+    )
+    .option("--kernel <name>", "svm: linear or rbf (default: linear)")
+    .option("--gamma <number>", "svm, rbf: width of the kernel, a number, scale or auto (default: scale)")
     .option(
       "--hidden <units>",
       "units of the hidden layers: 128, or 128,64, or none (default: 128; mnist-16x16: 30; tables: 32; drawn: 32,32)",
@@ -119,6 +126,8 @@ function addTrain(program: Command): void {
         ["nabla train iris.csv --target species", "a table; the last column unless said"],
         ["nabla train cifar10 --data-dir cifar-10-batches-bin --hidden 256", ""],
         ["nabla train quadrants --size 2000 --hidden 8", "drawn by seed"],
+        ["nabla train mnist --kind linear", "ten templates, one a digit"],
+        ["nabla train mnist --kind svm --kernel rbf --C 5 --limit 5000", "the widest street in a curved space"],
         ["nabla train images.idx.gz labels.idx.gz --labels names.txt --name shapes", ""],
         ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "once more, with another seed"],
         ["nabla train mnist --json > events.jsonl", ""],

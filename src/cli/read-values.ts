@@ -59,6 +59,17 @@ export function numberFrom({ from, to }: { readonly from: number; readonly to: n
   };
 }
 
+/** What another reader reads, or one of some words. */
+export const orWords =
+  <T, const Word extends string>(read: ReadValue<T>, ...known: readonly Word[]): ReadValue<T | Word> =>
+  (value, said) => {
+    const word = known.find((candidate) => candidate === value);
+    if (word !== undefined) return word;
+    if (typeof value !== "string" || numberPattern.test(value)) return read(value, said);
+    const expected = `a number above 0, or ${known.join(" or ")}`;
+    throw wrongValue(said, value, expected, `${guess(value, known)}Write for example ${known[0]}.`);
+  };
+
 export const share: ReadValue<number> = (value, said) => {
   const number = toNumber(value);
   if (number > 0 && number < 1) return number;

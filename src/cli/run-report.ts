@@ -5,6 +5,7 @@ import type { FailureEvent } from "./exit.ts";
 import type { Baseline, Judgement } from "./judge.ts";
 import { widthsText } from "./network.ts";
 import type { RunRecord } from "./run-record.ts";
+import { reportTemplates } from "./template-pictures.ts";
 
 export interface ReportParts {
   readonly record: RunRecord;
@@ -62,6 +63,7 @@ export function runReport({ record, model, start, history, judgement, baseline, 
     engine: start?.engine,
     threads: start?.threads,
     history,
+    templates: reportTemplates(model, data),
     evaluation: judgement?.evaluation,
     ...(baseline ? { baseline } : {}),
     errors: judgement?.errors,

@@ -10,6 +10,7 @@ import {
   numberAboveZero,
   numberFrom,
   oneOf,
+  orWords,
   type ReadValue,
   share,
   text,
@@ -38,6 +39,11 @@ export interface TrainOptions {
   readonly delimiter?: string;
   readonly missing?: "error" | "drop";
   readonly task?: "classification" | "regression";
+  /** What is trained: a network, which is the default, or another learner. */
+  readonly kind?: Kind;
+  readonly C?: number | "hard";
+  readonly kernel?: string;
+  readonly gamma?: number | "scale" | "auto";
   readonly hidden?: readonly number[];
   readonly activation?: string;
   readonly loss?: string;
@@ -50,6 +56,10 @@ export interface TrainOptions {
   readonly validation?: number;
   readonly name?: string;
 }
+
+/** The kinds of learners. */
+export const kinds = ["network", "linear", "svm", "linear-svc"] as const;
+export type Kind = (typeof kinds)[number];
 
 export type TrainOption = keyof TrainOptions;
 
@@ -67,6 +77,10 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
   delimiter: text(10),
   missing: oneOf("way", ["error", "drop"]),
   task: oneOf("task", ["classification", "regression"]),
+  kind: nameAmong("kind", kinds) as ReadValue<Kind>,
+  C: orWords(numberAboveZero("10"), "hard"),
+  kernel: nameAmong("kernel", ["linear", "rbf"]),
+  gamma: orWords(numberAboveZero("0.1"), "scale", "auto"),
   hidden: layerSizes,
   activation: nameAmong("activation", activationNames),
   loss: nameAmong("loss", lossNames),
@@ -82,7 +96,11 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
 
 /** `learningRate` → `--learning-rate`; the data stand without a flag. */
 export const flagOf = (option: TrainOption): string =>
-  option === "data" ? "<data>" : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  option === "data"
+    ? "<data>"
+    : option === "C"
+      ? "--C"
+      : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
  * Reads options, each with its own check: `given` from the command line wins over `config`, the content of a file.

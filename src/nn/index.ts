@@ -18,5 +18,6 @@ export {
   squared,
 } from "./losses.ts";
 export { accuracy, type Metric, zeroOne } from "./metrics.ts";
+export { gaussian, radialBasis } from "./radial-basis.ts";
 export { activationNamed, activationNames, lossNamed, lossNames } from "./registry.ts";
 export { originOf, type Scores } from "./scores.ts";

@@ -2,8 +2,10 @@ import { formatCount, formatDuration, formatShape } from "../plot/format.ts";
 import { type Confusion, confusionTable } from "./confusion.ts";
 import { confusionSection, resultSection } from "./html-evaluation.ts";
 import { curveSections, epochsSection } from "./html-history.ts";
+import { machinesSection } from "./html-machines.ts";
 import { mistakesSection } from "./html-mistakes.ts";
 import { findingsSection, modelSection, settingsSection } from "./html-run.ts";
+import { templatesSection } from "./html-templates.ts";
 import { type Markup, markup, nameMarkup } from "./markup.ts";
 import { htmlPage } from "./page.ts";
 import type { ReportData } from "./report-data.ts";
@@ -21,12 +23,14 @@ export function reportHtml(data: ReportData): string {
   const confusion = evaluation?.confusion && confusionTable(evaluation.confusion, data.data.classes);
   const panels = {
     figures: [resultSection(data, confusion), ...curveSections(data.history)],
+    rows: [templatesSection(data), machinesSection(data)],
     mistakes: [confusion && confusionSection(confusion), mistakesSection(data)],
     run: [column([modelSection(data), epochsSection(data.history), findingsSection(data)]), settingsSection(data)],
   };
   const body = markup`${pageHeader(data, confusion)}
 <main>
 ${deck(panels.figures, "deck")}
+${deck(panels.rows, "deck two")}
 ${deck(panels.mistakes, "deck two")}
 ${deck(panels.run, "deck two")}
 </main>
@@ -35,7 +39,7 @@ ${deck(panels.run, "deck two")}
 }
 
 function pageHeader(
-  { title, when, model, data, history, evaluation }: ReportData,
+  { title, when, model, data, history, evaluation, machines }: ReportData,
   confusion: Confusion | undefined,
 ): Markup {
   const judged = confusion?.total ?? evaluation?.size ?? 0;
@@ -43,6 +47,7 @@ function pageHeader(
   const named = model.layers.length;
   const sample =
     data.shape.length === 0 ? "one number each" : `${formatShape(data.shape).replaceAll(" ", "\u00a0")} numbers each`;
+  const passes = machines ? "" : `, for ${formatCount(epochs)} ${epochs === 1 ? "epoch" : "epochs"}`;
   const ending = {
     finished: "",
     early: " It stopped early, because validation no longer improved.",
@@ -53,7 +58,7 @@ function pageHeader(
 <h1>${nameMarkup(title)}</h1>
 <p class="prose">${formatCount(named)} ${named === 1 ? "layer" : "layers"} and ${formatCount(model.parameters)} parameters, trained on ${formatCount(
     data.train,
-  )} samples of ${nameMarkup(data.name)}, ${sample}, for ${formatCount(epochs)} ${epochs === 1 ? "epoch" : "epochs"} in ${formatDuration(
+  )} samples of ${nameMarkup(data.name)}, ${sample}${passes} in ${formatDuration(
     history.seconds,
   )}.${ending}${judged > 0 ? ` Judged on ${formatCount(judged)} samples it had not seen.` : ""}</p>
 </header>`;

@@ -18,7 +18,15 @@ export {
   type ProgressState,
   progressLine,
 } from "./progress.ts";
-export type { ReportData, ReportDataset, ReportLayer, ReportMistake, ReportModel } from "./report-data.ts";
+export type {
+  ReportData,
+  ReportDataset,
+  ReportLayer,
+  ReportMachine,
+  ReportMistake,
+  ReportModel,
+  ReportTemplate,
+} from "./report-data.ts";
 export { type DateParts, folderName, slug } from "./run-folder.ts";
 export {
   type ConfusionTextOptions,

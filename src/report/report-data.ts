@@ -18,6 +18,10 @@ export interface ReportData {
   readonly engine?: string;
   readonly threads?: number;
   readonly history: History;
+  /** Of a linear classifier of pictures: what each row of its weights looks like. */
+  readonly templates?: readonly ReportTemplate[] | undefined;
+  /** Of support vector machines, which are solved and have no epochs. */
+  readonly machines?: readonly ReportMachine[] | undefined;
   /** On the test data. */
   readonly evaluation?: Evaluation;
   /**
@@ -64,6 +68,33 @@ export interface ReportDataset {
   readonly validation?: number;
   readonly test?: number;
   readonly classes?: readonly string[];
+}
+
+/** A row of weights in the shape of a picture. */
+export interface ReportTemplate {
+  readonly name: string;
+  /** Row by row, channels together; above 0 speaks for the class. */
+  readonly weights: ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** Largest |weight| of all templates. */
+  readonly largest: number;
+}
+
+export interface ReportMachine {
+  readonly positive: string;
+  readonly negative: string;
+  /** Support vectors, and how many of them lie inside the street; absent where they are not counted. */
+  readonly supports?: number;
+  readonly inside?: number;
+  /** 2/‖w‖ */
+  readonly width: number;
+  readonly objective: number;
+  readonly gap: number;
+  /** Steps or passes. */
+  readonly iterations: number;
+  readonly isConverged: boolean;
 }
 
 export interface ReportMistake {

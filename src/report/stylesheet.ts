@@ -79,6 +79,7 @@ ${heatRules()}
 .mistakes img{display:block;width:5.25rem;height:5.25rem;object-fit:contain;border:1px solid var(--rule);border-radius:.25rem;background:var(--sheet);image-rendering:pixelated}
 .mistakes figcaption{margin-top:.25rem;font-size:.75rem;line-height:1rem;color:var(--ink-2);overflow-wrap:anywhere}
 .mistakes b{color:var(--ink)}
+.mistakes+.label{margin-top:1rem}
 .label+table,.label+.scroll{margin-top:.5rem}
 .kv+.label{margin-top:1rem}
 .command{display:block;margin-top:.25rem;font:.75rem/1.25rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;color:var(--ink-2)}

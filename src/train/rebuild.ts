@@ -1,6 +1,6 @@
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
-import { activationNamed, activationNames, dense, type Layer } from "../nn/index.ts";
+import { activationNamed, activationNames, dense, type Layer, radialBasis } from "../nn/index.ts";
 import type { LayerRecord } from "./model-file.ts";
 
 /** The layer as a file keeps it. An initializer is not kept: the values it made are. */
@@ -21,6 +21,11 @@ export function layerOf({ kind, name, settings = {} }: LayerRecord, custom: read
       ...(l2 === undefined ? {} : { l2: l2 as number }),
     });
   }
+  if (kind === "radialBasis")
+    return radialBasis(settings["units"] as number, {
+      gamma: settings["gamma"] as number,
+      ...(name === undefined ? {} : { name }),
+    });
   if (activationNames.includes(kind)) return activationNamed(kind, settings);
   const found = custom.find((layer) => layer.kind === kind && layer.name === name);
   if (found) return found;

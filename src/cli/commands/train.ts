@@ -17,6 +17,7 @@ import type { Output } from "../output.ts";
 import { createRunFolder, type RunFolder } from "../run-folder.ts";
 import { type FinishedEvent, type RunRecord, targetText } from "../run-record.ts";
 import { runReport } from "../run-report.ts";
+import { forKind, isMachine } from "../train-kinds.ts";
 import { readTrainOptions } from "../train-options.ts";
 import { describeRun, type Settled, settle } from "../train-plan.ts";
 import { printVerdict } from "../verdict-text.ts";
@@ -32,17 +33,19 @@ interface Job {
   readonly baseline: Baseline | undefined;
 }
 
+/** What is told of where a run went. */
+type Where = Pick<Job, "folder" | "out" | "output" | "record">;
+
 /** How many mistakes the report shows. */
-const reportedMistakes = 24;
+export const reportedMistakes = 24;
 
 /** `nabla train`: everything that can be wrong is found before the run folder is made; then trains, judges, writes. */
 export async function train(words: readonly string[], flags: Flags): Promise<void> {
   const output = outputOf(flags);
   const out = outFolder(flags);
   const config = typeof flags["config"] === "string" ? await readConfigFile(flags["config"]) : undefined;
-  const { data: named, ...asked } = readTrainOptions(
-    { ...flags, data: words.length === 0 ? undefined : words },
-    config,
+  const { data: named, ...asked } = forKind(
+    readTrainOptions({ ...flags, data: words.length === 0 ? undefined : words }, config),
   );
   if (!named)
     throw new NablaError("OPTION", "train needs to know what to train on", {
@@ -54,6 +57,10 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   const seed = asked.seed ?? 0;
   const classes = asked.labels === undefined ? undefined : await readClassNames(asked.labels);
   const data = await loadForTraining(source, { ...asked, classes, seed });
+  if (isMachine(asked.kind)) {
+    const { trainMachine } = await import("../train-machine.ts");
+    return trainMachine({ ...asked, data: named, seed, kind: asked.kind }, { source, data, output, out });
+  }
   const options = settle({ ...asked, data: named, seed }, source, data.train);
   const model = buildNetwork(data.train, options);
   const begun = new Date();
@@ -141,7 +148,7 @@ function printPlan({ options, data: { train, test }, record, output }: Job): voi
   const widths = [data.shape.reduce((size, extent) => size * extent, 1), ...options.hidden, outputsFor(train)];
   const layers = [
     ...(options.hidden.length > 0 ? [options.activation] : []),
-    lastActivation(options.loss, train.y?.kind === "values"),
+    lastActivation(options.loss, train.y?.kind === "values" || options.kind === "linear"),
   ];
   output.line(
     `${escapeTerminal(data.name, 60)}: ${formatCount(train.size)} training and ${formatCount(test.size)} test samples of ` +
@@ -202,7 +209,7 @@ async function keepDiverged(
   output.note(`the run up to there is kept in ${folder.shown}`);
 }
 
-function printWhere({ folder, out, output, record: { data } }: Job): void {
+export function printWhere({ folder, out, output, record: { data } }: Where): void {
   const { bold } = picocolors.createColors(output.color);
   const place = escapeTerminal(folder.shown, 1000);
   const run = out === "runs" ? "latest" : place;
