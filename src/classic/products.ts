@@ -2,7 +2,8 @@ import type { Executable, Store } from "../backend/backend.ts";
 import { compile } from "../compile/index.ts";
 import { input, matmul, state, type Tensor, transpose } from "../graph/index.ts";
 import { backendFor } from "../train/backends.ts";
-import { macrotask } from "../train/pace.ts";
+import { now } from "../train/clock.ts";
+import { macrotask, Pace } from "../train/pace.ts";
 
 /**
  * Products of one large matrix X [count, features] with narrow ones, by the compiler's blocked, threaded kernels in
@@ -40,20 +41,14 @@ export class MatrixProducts implements Disposable {
     return this.#run("under", left, [this.#count, width], (l) => matmul(transpose(x), l), this.#features * width);
   }
 
-  /** Rows·Xᵀ for rows [height, features], into `out` [height, count]. */
-  async againstRows(rows: Float32Array, height: number, out: Float32Array): Promise<void> {
-    const x = state("x", [this.#count, this.#features]);
-    await this.#run("rows", rows, [height, this.#features], (r) => matmul(r, transpose(x)), 0, out);
-  }
-
   async #run(
     kind: string,
     data: Float32Array,
     shape: readonly number[],
     of: (factor: Tensor) => Tensor,
     size: number,
-    out: Float32Array = new Float32Array(size),
   ): Promise<Float32Array> {
+    const out = new Float32Array(size);
     const key = `${kind} ${shape.join(",")}`;
     let executable = this.#plans.get(key);
     if (!executable) {
@@ -70,6 +65,65 @@ export class MatrixProducts implements Disposable {
   [Symbol.dispose](): void {
     for (const executable of this.#plans.values()) executable[Symbol.dispose]();
     this.#plans.clear();
+    this.#store[Symbol.dispose]();
+  }
+}
+
+/** The products of each of some rows with each of others, tiles of one size, by the same kernels. */
+export class TileProducts implements Disposable {
+  readonly #store: Store;
+  readonly #executable: Executable;
+  readonly #side: number;
+  readonly #features: number;
+  readonly #rows: Float32Array;
+  readonly #out: Float32Array;
+  readonly #pace = new Pace();
+
+  private constructor(store: Store, executable: Executable, side: number, features: number) {
+    this.#store = store;
+    this.#executable = executable;
+    this.#side = side;
+    this.#features = features;
+    this.#rows = new Float32Array(side * features);
+    this.#out = new Float32Array(side * side);
+  }
+
+  /** For tiles of `side` rows with as many others, of `features` numbers each. */
+  static async open(side: number, features: number): Promise<TileProducts> {
+    const store = (await backendFor("portable", side * features)).open();
+    const [rows, columns] = [input([side, features], "rows"), input([side, features], "columns")];
+    const plan = compile({ outputs: { product: matmul(rows, transpose(columns)) } });
+    return new TileProducts(store, await store.load(plan), side, features);
+  }
+
+  /** At most `side` rows. */
+  setRows(rows: Float32Array): void {
+    this.#executable.setInput("rows", this.#filled(rows));
+  }
+
+  /** The products [side, side] with at most `side` others; what goes beyond the rows given is 0. Overwritten next time. */
+  withColumns(columns: Float32Array): Float32Array {
+    const began = now();
+    this.#executable.setInput("columns", this.#filled(columns));
+    this.#executable.run(0, 1);
+    this.#executable.getOutput("product", this.#out);
+    this.#pace.ran(1, now() - began);
+    return this.#out;
+  }
+
+  /** Lets others have their turn, when it is time: threads join, signals arrive. */
+  async pause(): Promise<void> {
+    if (this.#pace.isDue) await this.#pace.pause();
+  }
+
+  #filled(rows: Float32Array): Float32Array {
+    if (rows.length === this.#side * this.#features) return rows;
+    this.#rows.set(rows);
+    return this.#rows.fill(0, rows.length);
+  }
+
+  [Symbol.dispose](): void {
+    this.#executable[Symbol.dispose]();
     this.#store[Symbol.dispose]();
   }
 }

@@ -1,10 +1,10 @@
-import { standardNormal } from "../array/distributions.ts";
-import { orthonormalize } from "../array/orthonormal.ts";
-import { Random } from "../array/random.ts";
-import { symmetricEigen } from "../array/symmetric-eigen.ts";
-import type { Observations } from "./observations.ts";
+import { standardNormal } from "../../array/distributions.ts";
+import { orthonormalize } from "../../array/orthonormal.ts";
+import { Random } from "../../array/random.ts";
+import { symmetricEigen } from "../../array/symmetric-eigen.ts";
+import type { Observations } from "../observations.ts";
 import type { Directions } from "./pca.ts";
-import { MatrixProducts } from "./products.ts";
+import { MatrixProducts } from "../products.ts";
 import { flipSigns } from "./signs.ts";
 
 /** Directions beyond those asked for, at least: they catch what the random start missed. */
@@ -12,12 +12,12 @@ const oversampling = 6;
 /** The kernels multiply eight columns at a time. */
 const panel = 8;
 /** Times that XᵀX is applied. */
-const applications = 5;
+const applications = 6;
 
 /**
  * The first `kept` principal directions of a centred table. Random directions Ω are drawn towards the largest by
  * XᵀX (Halko, Martinsson & Tropp 2011); all the steps Ω, XᵀXΩ, (XᵀX)²Ω … are kept, as in Musco & Musco 2015, which
- * reaches with five applications what the last step alone reaches with twice as many. In the space that they span the
+ * reaches with six applications what the last step alone reaches with twice as many. In the space that they span the
  * directions are found exactly. Each application is two products with `kept` + 6 columns or a few more.
  */
 export async function randomizedDirections(x: Observations, kept: number, seed: number): Promise<Directions> {

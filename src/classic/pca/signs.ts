@@ -1,5 +1,5 @@
-import type { Observations } from "./observations.ts";
-import { fewMultiplications, MatrixProducts } from "./products.ts";
+import type { Observations } from "../observations.ts";
+import { fewMultiplications, MatrixProducts } from "../products.ts";
 
 /**
  * Turns each component so that of its scores the largest in size is positive, the first of equals: scikit-learn's

@@ -1,12 +1,12 @@
-import type { NdArray, Samples } from "../array/ndarray.ts";
-import { toBatch } from "../array/samples.ts";
-import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
-import { isDataset } from "../train/options.ts";
-import { type Observations, toObservations } from "./observations.ts";
-import { exactDirections } from "./pca-exact.ts";
-import { randomizedDirections } from "./pca-randomized.ts";
-import { checkNames, isWhole, wrongOption } from "./wrong-option.ts";
+import type { NdArray, Samples } from "../../array/ndarray.ts";
+import { toBatch } from "../../array/samples.ts";
+import type { Dataset } from "../../data/index.ts";
+import { NablaError } from "../../errors.ts";
+import { isDataset } from "../../train/options.ts";
+import { type Observations, toObservations } from "../observations.ts";
+import { exactDirections } from "./exact.ts";
+import { randomizedDirections } from "./randomized.ts";
+import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
 
 /**
  * Principal component analysis (Pearson 1901, Hotelling 1933): the directions along which data vary most.
