@@ -73,6 +73,7 @@ export {
   stepDecay,
   type UpdateScope,
 } from "./optim/index.ts";
+export { type Activations, activations } from "./train/activations.ts";
 export type { ClassProbability } from "./train/classify.ts";
 export type { Compiled } from "./train/compiled.ts";
 export type {

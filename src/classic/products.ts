@@ -143,8 +143,7 @@ export async function crossProduct(x: Float32Array, count: number, features: num
         if (value === 0) continue;
         for (let j = i; j < features; j++) sum[i * features + j]! += value * x[row * features + j]!;
       }
-    for (let i = 0; i < features; i++)
-      for (let j = 0; j < i; j++) sum[i * features + j] = sum[j * features + i]!;
+    for (let i = 0; i < features; i++) for (let j = 0; j < i; j++) sum[i * features + j] = sum[j * features + i]!;
     return sum;
   }
   const store = (await backendFor("portable", features * features)).open();

@@ -113,6 +113,12 @@ export async function loadForEvaluation(
   };
 }
 
+/** All samples to look at: the training part of a data set by name, everything in two files. */
+export async function loadWhole(source: DataSource): Promise<Dataset> {
+  if (source.kind === "catalog") return (await source.entry.load()).train;
+  return readFiles(source.images, source.labels);
+}
+
 async function readFiles(images: string, labels: string, classes?: readonly string[]): Promise<Dataset> {
   return idxDataset(images, labels, classes ? { classes } : {});
 }

@@ -23,6 +23,8 @@ export type Style =
   | "strong"
   | "strong inverse"
   | "cell"
+  | "name"
+  | `points class-${number}`
   | `heat-${number}`;
 
 export interface GroupMark {

@@ -1,8 +1,8 @@
 import { completeBasis, orthonormalize } from "../../array/orthonormal.ts";
 import { symmetricEigen } from "../../array/symmetric-eigen.ts";
 import type { Observations } from "../observations.ts";
-import type { Directions } from "./pca.ts";
 import { crossProduct } from "../products.ts";
+import type { Directions } from "./pca.ts";
 import { flipSigns } from "./signs.ts";
 
 /**

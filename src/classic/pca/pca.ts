@@ -4,9 +4,9 @@ import type { Dataset } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import { isDataset } from "../../train/options.ts";
 import { type Observations, toObservations } from "../observations.ts";
+import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
 import { exactDirections } from "./exact.ts";
 import { randomizedDirections } from "./randomized.ts";
-import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
 
 /**
  * Principal component analysis (Pearson 1901, Hotelling 1933): the directions along which data vary most.
@@ -199,10 +199,7 @@ export class Pca {
     return most > 500 && isWhole(nComponents, 1) && nComponents < most / 10 ? "randomized" : "exact";
   }
 
-  #keep(
-    { components, singularValues }: Directions,
-    { count, features, mean, variance, most }: Facts,
-  ): Fitted {
+  #keep({ components, singularValues }: Directions, { count, features, mean, variance, most }: Facts): Fitted {
     const variances = singularValues.map((value) => (value * value) / (count - 1));
     const ratios = variances.map((value) => value / variance);
     const kept = this.#kept(ratios);
@@ -270,6 +267,7 @@ export function center({ data, count, features }: Observations) {
     centered: { data: centered, count, features },
     mean: Float32Array.from(mean),
     // a constant column leaves the rounding of its mean, which is no variance
-    variance: squares > 1e-26 * sums.reduce((sum, value) => sum + (value * value) / count, 0) ? squares / (count - 1) : 0,
+    variance:
+      squares > 1e-26 * sums.reduce((sum, value) => sum + (value * value) / count, 0) ? squares / (count - 1) : 0,
   };
 }

@@ -3,8 +3,8 @@ import { orthonormalize } from "../../array/orthonormal.ts";
 import { Random } from "../../array/random.ts";
 import { symmetricEigen } from "../../array/symmetric-eigen.ts";
 import type { Observations } from "../observations.ts";
-import type { Directions } from "./pca.ts";
 import { MatrixProducts } from "../products.ts";
+import type { Directions } from "./pca.ts";
 import { flipSigns } from "./signs.ts";
 
 /** Directions beyond those asked for, at least: they catch what the random start missed. */

@@ -67,7 +67,8 @@ export async function startPositions(
   const random = new Random(seed, "start of the map");
   const found = start === "pca" ? Math.min(components, x.features) : 0;
   for (let i = 0; i < x.count; i++)
-    for (let axis = found; axis < components; axis++) y[i * stride + axis] = startDeviation * standardNormal(random, axis, i);
+    for (let axis = found; axis < components; axis++)
+      y[i * stride + axis] = startDeviation * standardNormal(random, axis, i);
   if (found === 0) return y;
   const table = { shape: [x.count, x.features], data: x.data };
   const pca = new Pca({ nComponents: found, seed });

@@ -33,9 +33,7 @@ function emitWeights(w: JobWriter, point: Local, side: Local, nodes: Local, at: 
   const along = (lane: number) => {
     const s = m.keep(w.shuffle(t, t, [lane, lane, lane, lane]));
     const inner = m.add(m.mul(w.vector(cubic), s), w.vector(quadratic));
-    const weights = m.keep(
-      m.add(m.mul(m.add(m.mul(inner, s), w.vector(linearTerm)), s), w.vector(constantTerm)),
-    );
+    const weights = m.keep(m.add(m.mul(m.add(m.mul(inner, s), w.vector(linearTerm)), s), w.vector(constantTerm)));
     const slope = (c: Four, q: Four) =>
       m.keep(m.add(m.mul(m.add(m.mul(w.vector(c), s), w.vector(q)), s), w.vector(linearTerm)));
     return { weights, slopes: hasSlopes ? slope(slopeCubic, slopeQuadratic) : weights };
@@ -186,7 +184,11 @@ class LineWriter extends JobWriter {
     const { f } = this;
     pointers.forEach((pointer, i) => {
       f.get(nodes);
-      f.get(group).constant(4).multiply().constant(i % 4).add();
+      f.get(group)
+        .constant(4)
+        .multiply()
+        .constant(i % 4)
+        .add();
       if (i >= 4) f.get(this.side).constant(2).divide().add();
       f.get(this.rowBytes).multiply().add().set(pointer);
     });
@@ -252,7 +254,13 @@ export function emitColumns(module: ModuleBuilder, header: number, fft: Function
   const point = (group: Local) =>
     pointers.forEach((pointer, i) => {
       f.get(spectrum);
-      f.get(group).constant(4).multiply().constant(i % 4).add().constant(2).multiply();
+      f.get(group)
+        .constant(4)
+        .multiply()
+        .constant(i % 4)
+        .add()
+        .constant(2)
+        .multiply();
       if (i >= 4) f.constant(1).add();
       f.get(w.rowBytes).multiply().add().set(pointer);
     });

@@ -1,6 +1,6 @@
+import { primitives } from "../../backend/primitives.ts";
 import { type FunctionBuilder, type Local, type ModuleBuilder, v128 } from "../../backend/wasm/assembler.ts";
 import type { Lanes } from "../../backend/wasm/machine.ts";
-import { primitives } from "../../backend/primitives.ts";
 import type { Stride } from "./attraction.ts";
 import { JobWriter } from "./job.ts";
 
@@ -20,8 +20,24 @@ export function emitAttract(module: ModuleBuilder, header: number, stride: Strid
     },
     end(item) {
       const out = w.local();
-      w.set(out, () => void w.f.get(pulls).get(item).constant(4 * stride).multiply().add());
-      sums.forEach((sum, axis) => void w.storeOne(out, 4 * axis, w.addLanes(() => void w.f.get(sum))));
+      w.set(
+        out,
+        () =>
+          void w.f
+            .get(pulls)
+            .get(item)
+            .constant(4 * stride)
+            .multiply()
+            .add(),
+      );
+      sums.forEach(
+        (sum, axis) =>
+          void w.storeOne(
+            out,
+            4 * axis,
+            w.addLanes(() => void w.f.get(sum)),
+          ),
+      );
     },
   });
   return w.f;
@@ -41,7 +57,11 @@ export function emitDivergence(module: ModuleBuilder, header: number, stride: St
     end(item) {
       const out = w.local();
       w.set(out, () => void w.f.get(potentials).get(item).constant(4).multiply().add());
-      w.storeOne(out, 0, w.addLanes(() => void w.f.get(sums[0]!)));
+      w.storeOne(
+        out,
+        0,
+        w.addLanes(() => void w.f.get(sums[0]!)),
+      );
     },
   });
   return w.f;
@@ -73,7 +93,16 @@ function eachPoint(
   const axes = stride === 2 ? 2 : 3;
   w.share(count, (item) => {
     m.scope(() => {
-      w.set(point, () => void f.get(positions).get(item).constant(4 * stride).multiply().add());
+      w.set(
+        point,
+        () =>
+          void f
+            .get(positions)
+            .get(item)
+            .constant(4 * stride)
+            .multiply()
+            .add(),
+      );
       const own = Array.from({ length: axes }, (_, axis) =>
         m.keep(() => void f.get(point).memory("loadSplat32", 4 * axis)),
       );
@@ -102,7 +131,13 @@ function eachPoint(
 function loadPairs(w: JobWriter, column: Local, positions: Local): readonly Lanes[] {
   const { f, m } = w;
   const address = (entry: number) =>
-    f.get(column).loadI32(4 * entry).constant(8).multiply().get(positions).add();
+    f
+      .get(column)
+      .loadI32(4 * entry)
+      .constant(8)
+      .multiply()
+      .get(positions)
+      .add();
   const two = (entry: number) =>
     m.keep(() => {
       address(entry + 1);
@@ -119,7 +154,14 @@ function loadFours(w: JobWriter, column: Local, positions: Local): readonly Lane
   const rows = [0, 1, 2, 3].map(
     (entry): Lanes =>
       () =>
-        void f.get(column).loadI32(4 * entry).constant(16).multiply().get(positions).add().memory("load", 0),
+        void f
+          .get(column)
+          .loadI32(4 * entry)
+          .constant(16)
+          .multiply()
+          .get(positions)
+          .add()
+          .memory("load", 0),
   );
   return w.transpose(rows).slice(0, 3);
 }
@@ -130,7 +172,12 @@ export function emitRepel(module: ModuleBuilder, header: number, stride: Stride)
   const { f, m } = w;
   const axes = stride === 2 ? 2 : 3;
   const planes = (["planeX", "planeY", "planeZ"] as const).slice(0, axes).map((word) => w.read(word));
-  const [count, padded, pushes, potentials] = [w.read("count"), w.read("paddedCount"), w.read("pushes"), w.read("potentials")];
+  const [count, padded, pushes, potentials] = [
+    w.read("count"),
+    w.read("paddedCount"),
+    w.read("pushes"),
+    w.read("potentials"),
+  ];
   const [at, offset, end] = [w.local(), w.local(), w.local()];
   const sums = Array.from({ length: axes + 1 }, () => f.local(v128));
   f.get(padded).constant(4).multiply().set(end);
@@ -157,10 +204,27 @@ export function emitRepel(module: ModuleBuilder, header: number, stride: Stride)
         f.get(offset).get(end).lessThan();
       });
       w.set(at, () => void f.get(potentials).get(item).constant(4).multiply().add());
-      w.storeOne(at, 0, w.addLanes(() => void f.get(sums[0]!)));
-      w.set(at, () => void f.get(pushes).get(item).constant(4 * stride).multiply().add());
+      w.storeOne(
+        at,
+        0,
+        w.addLanes(() => void f.get(sums[0]!)),
+      );
+      w.set(
+        at,
+        () =>
+          void f
+            .get(pushes)
+            .get(item)
+            .constant(4 * stride)
+            .multiply()
+            .add(),
+      );
       for (let axis = 0; axis < axes; axis++)
-        w.storeOne(at, 4 * axis, w.addLanes(() => void f.get(sums[axis + 1]!)));
+        w.storeOne(
+          at,
+          4 * axis,
+          w.addLanes(() => void f.get(sums[axis + 1]!)),
+        );
     });
   });
   return f;

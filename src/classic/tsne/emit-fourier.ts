@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32, type Local, type ModuleBuilder, v128 } from "../../backend/wasm/assembler.ts";
 import { type Lanes, WasmMachine } from "../../backend/wasm/machine.ts";
-import { cos144, cos72, halfRoot3, sin144, sin72 } from "./fourier.ts";
+import { cos72, cos144, halfRoot3, sin72, sin144 } from "./fourier.ts";
 
 /**
  * The transforms of `fourier.ts` as machine code, four side by side in the lanes of a vector. A line of n complex
@@ -64,10 +64,12 @@ function emitStage(module: ModuleBuilder, radix: number): FunctionBuilder {
     f.get(ins[0]!).get(strideBytes).add().set(end);
     f.loop(() => {
       m.scope(() => {
-        const x = ins.map((local): Complex => ({
-          re: m.keep(() => void f.get(local).memory("load", 0)),
-          im: m.keep(() => void f.get(local).memory("load", 16)),
-        }));
+        const x = ins.map(
+          (local): Complex => ({
+            re: m.keep(() => void f.get(local).memory("load", 0)),
+            im: m.keep(() => void f.get(local).memory("load", 16)),
+          }),
+        );
         const y = transforms[radix]!(m, x);
         y.forEach(({ re, im }, r) => {
           const store = (value: Lanes, offset: number) => {

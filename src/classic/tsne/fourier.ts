@@ -62,7 +62,17 @@ export function transform({ length, radices, twiddles }: FourierPlan, a: Line, b
     const groups = rest / radix;
     for (let j = 0; j < groups; j++)
       for (let q = 0; q < stride; q++)
-        butterfly(radix, from, q + stride * j, stride * groups, to, q + stride * radix * j, stride, twiddles, j * stride);
+        butterfly(
+          radix,
+          from,
+          q + stride * j,
+          stride * groups,
+          to,
+          q + stride * radix * j,
+          stride,
+          twiddles,
+          j * stride,
+        );
     [from, to] = [to, from];
     rest = groups;
     stride *= radix;

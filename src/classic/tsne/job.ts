@@ -1,4 +1,10 @@
-import { type FunctionBuilder, i32, type Local, type ModuleBuilder, type ValueType } from "../../backend/wasm/assembler.ts";
+import {
+  type FunctionBuilder,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  type ValueType,
+} from "../../backend/wasm/assembler.ts";
 import { type Lanes, WasmMachine } from "../../backend/wasm/machine.ts";
 
 /**

@@ -83,7 +83,12 @@ export class MachineForces implements Forces {
     } else if (this.#method === "exact") {
       const padded = 4 * Math.ceil(count / 4);
       const planes = (["planeX", "planeY", "planeZ"] as const).slice(0, stride === 2 ? 2 : 3);
-      writePlanes(y, stride, count, planes.map((word) => this.#view(word, padded)));
+      writePlanes(
+        y,
+        stride,
+        count,
+        planes.map((word) => this.#view(word, padded)),
+      );
       this.#go(stride === 2 ? jobs.exact2 : jobs.exact3);
     } else {
       this.#go(stride === 2 ? jobs.attract2 : jobs.attract3);

@@ -101,11 +101,15 @@ export function checkTsneOptions(options: TsneOptions): TsneSettings {
 /** Throws DATA or OPTION where so many samples make no such map. */
 export function checkCount(count: number, { components, perplexity }: TsneSettings): void {
   if (count <= components)
-    throw new NablaError("DATA", `x holds ${count} ${count === 1 ? "sample" : "samples"}, too few for ${components} components`, {
-      expected: `at least ${components + 1} samples`,
-      received: `${count}`,
-      hint: "Give more samples.",
-    });
+    throw new NablaError(
+      "DATA",
+      `x holds ${count} ${count === 1 ? "sample" : "samples"}, too few for ${components} components`,
+      {
+        expected: `at least ${components + 1} samples`,
+        received: `${count}`,
+        hint: "Give more samples.",
+      },
+    );
   if (perplexity >= count)
     throw new NablaError("OPTION", `perplexity is ${perplexity}, but x holds ${count} samples`, {
       expected: `a perplexity below ${count}`,

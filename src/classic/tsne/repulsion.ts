@@ -40,8 +40,7 @@ export function repel(
       sums[8 + lane] = sums[8 + lane]! + fround(push * dy);
       if (zs) sums[12 + lane] = sums[12 + lane]! + fround(push * dz);
     }
-    const total = (at: number) =>
-      fround(fround(sums[at]! + sums[at + 2]!) + fround(sums[at + 1]! + sums[at + 3]!));
+    const total = (at: number) => fround(fround(sums[at]! + sums[at + 2]!) + fround(sums[at + 1]! + sums[at + 3]!));
     potentials[i] = total(0);
     for (let axis = 0; axis < (zs ? 3 : 2); axis++) out[i * stride + axis] = total(4 + 4 * axis);
   }

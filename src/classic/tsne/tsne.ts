@@ -1,7 +1,7 @@
-import type { NdArray, Samples } from "../../array/ndarray.ts";
 import { log } from "../../array/math64.ts";
-import { availableThreads } from "../../backend/wasm/sharing.ts";
+import type { NdArray, Samples } from "../../array/ndarray.ts";
 import { isSimdAvailable } from "../../backend/wasm/platform.ts";
+import { availableThreads } from "../../backend/wasm/sharing.ts";
 import type { Dataset } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import { now } from "../../train/clock.ts";
