@@ -1,4 +1,4 @@
-/** `nabla/classic`: learners that are no networks. */
+/** `nabla/classic`: learners that are no networks, each a chapter that reads alone. */
 
 export { type BestLine, bestLine } from "./best-line.ts";
 export type { SvcLoss } from "./linear/coordinate-descent.ts";
@@ -18,8 +18,20 @@ export {
   type LinearSvcSettings,
 } from "./linear/linear-svc.ts";
 export { type Template, templates } from "./linear/templates.ts";
+export { type MapQuality, type MapQualityOptions, mapQuality } from "./map-quality.ts";
+export { Pca, type PcaOptions } from "./pca/pca.ts";
 export { type CommonPoint, commonPointOf, type HullWeight } from "./svm/hard-margin.ts";
 export type { Kernel } from "./svm/kernel.ts";
 export type { Machine } from "./svm/machine.ts";
 export { Svm, type SvmFitOptions } from "./svm/svm.ts";
 export type { ClassWeights, SvmOptions, SvmSettings } from "./svm-options.ts";
+export type { RepulsionMethod } from "./tsne/forces.ts";
+export type { TsneOptions } from "./tsne/options.ts";
+export {
+  Tsne,
+  type TsneEvent,
+  type TsneIteration,
+  type TsneResult,
+  type TsneRun,
+  type TsneStart,
+} from "./tsne/tsne.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { isSameShape } from "../array/ndarray.ts";
 import { fromTable } from "../data/dataset.ts";
-import { type CatalogEntry, catalog, type Dataset, idxDataset, type TrainAndTest } from "../data/index.ts";
+import { type CatalogEntry, catalog, type Dataset, idxDataset, standardize, type TrainAndTest } from "../data/index.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { formatCount, formatShape } from "../report/index.ts";
@@ -281,6 +281,16 @@ export async function loadForEvaluation(
     data: scaled(test),
     note: `the run was trained on ${isTable ? "this table" : "these files"}: judged on the ${test.size} samples that it set aside`,
   };
+}
+
+/** All samples to look at: the training part of a data set by name, everything in files; a table's columns in one scale. */
+export async function loadWhole(source: DataSource): Promise<Dataset> {
+  if (source.kind === "catalog") return (await source.entry.load()).train;
+  if (source.kind === "table") {
+    const { data } = await readTrainingTable(source.path, {});
+    return standardize(data).apply(data);
+  }
+  return readFiles(source.images, source.labels);
 }
 
 async function readFiles(images: string, labels: string, classes?: readonly string[]): Promise<Dataset> {

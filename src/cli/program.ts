@@ -56,6 +56,7 @@ function createProgram(): Command {
   addPredict(program);
   addSummary(program);
   addLayers(program);
+  addProject(program);
   addRuns(program);
   addData(program);
   return program;
@@ -257,6 +258,47 @@ function addLayers(program: Command): void {
     .action(async (run: string, flags: Record<string, unknown>) => {
       const { layers } = await import("./commands/layers.ts");
       await layers(run, flags);
+    });
+}
+
+function addProject(program: Command): void {
+  program
+    .command("project")
+    .summary("draw a map of samples, and of what a layer makes of them")
+    .description(
+      "Draws samples as points of a plane, near each other where they are alike: by t-SNE, or along the principal " +
+        "components. Of a run it takes samples that it was not trained on; --layer puts the map of a layer's outputs " +
+        "beside that of the input. Ctrl-C ends it and draws the map so far.",
+    )
+    .usage("<data or run> [options]")
+    .argument(
+      "<data...>",
+      "a name that nabla data list tells, a table (data.csv), two IDX files (images labels), or a run",
+    )
+    .option("--method <name>", "tsne or pca (default: tsne)")
+    .option("--layer <layer>", "of a run: its number in nabla summary, counted from 1, or its name")
+    .option("--components <count>", "dimensions of the map, 2 or 3 (default: 2)")
+    .option("--perplexity <number>", "of t-SNE: about how many neighbours a sample has (default: 30)")
+    .option("--iterations <count>", "of t-SNE (default: 1000)")
+    .option("--limit <count>", "use only so many samples (default: 10000)")
+    .option("--seed <number>", "where random numbers begin; the same seed gives the same map (default: 0)")
+    .option("--out <file>", "map.html to move in and point at, map.svg or map.csv (default: a new .html here)")
+    .option("--force", "replace the file of --out")
+    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option("--progress <how>", "auto: a live bar on a terminal; plain: a line now and then (default: auto)")
+    .option(...jsonOption)
+    .addHelpText(
+      "after",
+      examples(
+        ["nabla project mnist", "10,000 digits, t-SNE, mnist-tsne.html"],
+        ["nabla project mnist --method pca --limit 60000 --out map.svg", ""],
+        ["nabla project latest --layer 1", "the input, and what the first hidden layer makes of it"],
+        ["nabla project images.idx labels.idx --out map.csv", ""],
+      ),
+    )
+    .action(async (data: string[], flags: Record<string, unknown>) => {
+      const { project } = await import("./commands/project.ts");
+      await project(data, flags);
     });
 }
 

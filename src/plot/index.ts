@@ -1,8 +1,10 @@
 /** Pictures of data as data: chart functions return a `Scene`, `toSvg` draws it. */
+export { classColors, classShapes, colorIndex } from "./class-colors.ts";
 export { type ConfusionChartOptions, confusionChart } from "./confusion-chart.ts";
 export { escapeMarkup, shortenText, visibleText } from "./escape.ts";
 export { formatCount, formatDuration, formatNumber, formatPercent, formatShape } from "./format.ts";
 export { type LineChartOptions, lineChart, type Series } from "./line-chart.ts";
+export { type MapGroup, type MapPanel, mapChart } from "./map-chart.ts";
 export { countNetwork, type NetworkCount, networkDiagram } from "./network-diagram.ts";
 export { type Picture, pictureUri } from "./picture.ts";
 export { linearScale, logScale, logTicks, niceDomain, niceStep, niceTicks, type Scale, tickLabels } from "./scale.ts";

@@ -29,6 +29,8 @@ export type Style =
   | "sign"
   | "bar plus"
   | "bar minus"
+  | "name"
+  | `points class-${number}`
   | `heat-${number}`;
 
 export interface GroupMark {

@@ -1,3 +1,4 @@
+import { classStyle } from "./class-colors.ts";
 import { escapeMarkup } from "./escape.ts";
 import type { Mark, PathMark, Scene, TextMark } from "./scene.ts";
 import { standaloneStyle } from "./style.ts";
@@ -18,11 +19,17 @@ export function toSvg(scene: Scene, { standalone = true }: SvgOptions = {}): str
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 ${width} ${height}"${size}>`,
     `<title>${escapeMarkup(scene.title)}</title>`,
     `<desc>${escapeMarkup(scene.description)}</desc>`,
-    ...(standalone ? [`<style>${standaloneStyle}</style>`] : []),
+    ...(standalone ? [`<style>${standaloneStyle}${hasClasses(scene.marks) ? `\n${classStyle}` : ""}</style>`] : []),
     ...scene.marks.map(markText),
     "</svg>",
   ].join("\n");
 }
+
+/** Only pictures that tell classes apart carry the rules for that. */
+const hasClasses = (marks: readonly Mark[]): boolean =>
+  marks.some((mark) =>
+    mark.kind === "group" ? hasClasses(mark.marks) : "style" in mark && mark.style.startsWith("points"),
+  );
 
 function markText(mark: Mark): string {
   switch (mark.kind) {

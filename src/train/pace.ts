@@ -37,7 +37,7 @@ export class Pace {
 }
 
 /** `setTimeout` would wait 1 to 4 ms each time; these do not. */
-function macrotask(): Promise<void> {
+export function macrotask(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") {
       setImmediate(resolve);

@@ -22,12 +22,16 @@ const simd = {
   load: 0x00,
   loadSplat32: 0x09,
   loadZero32: 0x5c,
+  loadZero64: 0x5d,
   loadLane32: 0x56,
+  loadLane64: 0x57,
   store: 0x0b,
   storeLane32: 0x5a,
+  storeLane64: 0x5b,
   constant: 0x0c,
   shuffle: 0x0d,
   splat: 0x13,
+  extractLaneI32: 0x1b,
   replaceLane: 0x20,
   equal: 0x41,
   less: 0x43,
@@ -290,7 +294,7 @@ export class FunctionBuilder {
   }
 
   /** An instruction on one lane of a vector. */
-  lane(op: "replaceLane", lane: number): this {
+  lane(op: "replaceLane" | "extractLaneI32", lane: number): this {
     return this.vector(op).#plain(lane);
   }
 

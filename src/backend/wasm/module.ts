@@ -92,7 +92,7 @@ const isSerial = (kernel: Kernel): boolean => kernel.parallel === 0;
  * Waits until all threads have arrived: the last one starts a new generation. They look for a while, which costs less
  * than half a microsecond when nobody is late, and then sleep.
  */
-function emitBarrier(module: ModuleBuilder): FunctionBuilder {
+export function emitBarrier(module: ModuleBuilder): FunctionBuilder {
   const f = module.function("barrier", [i32]);
   const threads = 0;
   const [generation, looks] = [f.local(i32), f.local(i32)];
