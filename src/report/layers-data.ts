@@ -11,6 +11,8 @@ export interface LayersData {
   readonly examples: { readonly name: string; readonly count: number };
   /** What stands for a run in the sentences that say how to see more: `latest`. */
   readonly run: string;
+  /** Whether the model sees the columns of a table as deviations from their means. */
+  readonly isStandardized?: boolean;
   readonly layers: readonly LayersLayer[];
 }
 
@@ -68,4 +70,6 @@ export interface LayersExample {
   readonly value: number;
   readonly label?: string | undefined;
   readonly picture?: Picture | undefined;
+  /** For samples that are rows of numbers; the first few are shown. */
+  readonly values?: ArrayLike<number> | undefined;
 }
