@@ -4,7 +4,7 @@ import { decisionMaps, type MaximizedActivation, maximizeActivations, type UnitL
 import { activitiesOf, type UnitActivity } from "../explain/top-examples.ts";
 import { type WeightPicture, weightPicturesOf } from "../explain/weight-picture.ts";
 import type { Model } from "../index.ts";
-import { type Picture, signedPicture, signedRange, weightBars } from "../plot/index.ts";
+import { formatNumber, type Picture, signedPicture, signedRange, weightBars } from "../plot/index.ts";
 import type { LayersExample, LayersLayer, LayersMaximum, LayersUnit } from "../report/index.ts";
 import { networkOf } from "../train/network-of.ts";
 import { pictureOf } from "./judge.ts";
@@ -179,14 +179,15 @@ async function mapsOf(model: Model, { layer, name }: UnitLayer, units: readonly 
   const { layers, bounds } = await decisionMaps(model, { data, resolution: mapResolution, layers: [layer] });
   const { values } = layers[0]!;
   const points = mapResolution * mapResolution;
-  const side = ([low, high]: readonly [number, number]) => `${low.toFixed(1)} to ${high.toFixed(1)}`;
+  const side = ([low, high]: readonly [number, number]) => `from ${formatNumber(low, 2)} to ${formatNumber(high, 2)}`;
+  const extent = `x ${side(bounds.x)} rightwards, y ${side(bounds.y)} upwards`;
   return units.map((unit) => {
     const shown = values.data.subarray(unit * points, (unit + 1) * points);
     const range = signedRange(shown);
-    const description = `What it gives for x from ${side(bounds.x)} and y from ${side(bounds.y)}: from ${range}.`;
+    const description = `What it gives for ${extent}: from ${range}.`;
     const title = `Map of unit ${unit} of ${name}`;
     const scene = signedPicture({ values: shown, width: mapResolution, height: mapResolution, title, description });
-    return { scene, range };
+    return { scene, range, extent };
   });
 }
 

@@ -49,10 +49,11 @@ function legendPanel({ layers, isStandardized = false }: LayersData): Markup {
   const picture = units.find(({ maximum }) => maximum?.picture)?.maximum?.picture;
   const lines: (readonly [term: string, text: string])[] = [];
   if (units.some(({ weights }) => weights)) lines.push(["Weights", weightLegend(picture)]);
-  if (units.some(({ map }) => map))
+  const map = units.find((unit) => unit.map)?.map;
+  if (map)
     lines.push([
       "Map",
-      "The sum of the unit at every point of the plane, before its activation function. Blue and + : above 0. Orange and − : below. Bare paper: 0, where the unit begins to be active. Each map has its own scale, written below it.",
+      `The sum of the unit at every point of the plane (${map.extent}), before its activation function. Blue and + : above 0. Orange and − : below. Bare paper: 0, where the unit begins to be active. Each map has its own scale, written below it.`,
     ]);
   if (units.some(({ maximum }) => maximum))
     lines.push([

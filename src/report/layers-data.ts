@@ -48,8 +48,8 @@ export interface LayersUnit {
   readonly isDead: boolean;
   /** Its weights, or what approximates them, as a picture or as bars. */
   readonly weights?: { readonly form: "picture" | "bars"; readonly scene: Scene; readonly range: string } | undefined;
-  /** What it gives over the plane of two inputs. */
-  readonly map?: { readonly scene: Scene; readonly range: string } | undefined;
+  /** What it gives over the plane of two inputs; `extent` says which part of the plane: `x from −1 to 1, …`. */
+  readonly map?: { readonly scene: Scene; readonly range: string; readonly extent: string } | undefined;
   readonly maximum?: LayersMaximum | undefined;
   /** The examples with the largest sums, largest first. */
   readonly examples: readonly LayersExample[];
