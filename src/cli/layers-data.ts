@@ -4,10 +4,11 @@ import { decisionMaps, type MaximizedActivation, maximizeActivations, type UnitL
 import { activitiesOf, type UnitActivity } from "../explain/top-examples.ts";
 import { type WeightPicture, weightPicturesOf } from "../explain/weight-picture.ts";
 import type { Model } from "../index.ts";
-import { type Picture, signedPicture, signedRange, weightBars } from "../plot/index.ts";
+import { formatNumber, type Picture, signedPicture, signedRange, weightBars } from "../plot/index.ts";
 import type { LayersExample, LayersLayer, LayersMaximum, LayersUnit } from "../report/index.ts";
 import { networkOf } from "../train/network-of.ts";
 import { pictureOf } from "./judge.ts";
+import { type TableRecord, unscale } from "./table-data.ts";
 
 /** What is to be shown of a model. */
 export interface LayersWishes {
@@ -20,8 +21,8 @@ export interface LayersWishes {
   readonly data: Dataset;
   /** Of the pictures, from 0 to 1. */
   readonly background: number;
-  /** Of the inputs, where they have names. */
-  readonly columns?: readonly string[] | undefined;
+  /** Of the data, where they are a table: names of the inputs, and their scale. */
+  readonly table?: TableRecord | undefined;
   readonly classes: readonly string[];
   readonly seed: number;
   /** Told before each part of the work: what, and how much is done, from 0 to 1. */
@@ -68,7 +69,7 @@ export async function lookAtLayers(model: Model, wishes: LayersWishes): Promise<
           weights: weights[position] && weightsScene(weights[position], group, data, wishes),
           map: maps[position],
           maximum: maxima[position] && maximumOf(maxima[position], group, data, wishes),
-          examples: sums[unit]!.examples.map((example) => exampleOf(example, data, wishes.background, form)),
+          examples: sums[unit]!.examples.map((example) => exampleOf(example, wishes, form)),
         }),
       ),
     });
@@ -140,7 +141,7 @@ function weightsScene(
   { unit, weights, kind }: WeightPicture,
   { name }: UnitLayer,
   data: Dataset,
-  { background, columns }: LayersWishes,
+  { background, table }: LayersWishes,
 ): NonNullable<LayersUnit["weights"]> {
   const range = signedRange(weights.data);
   const words = {
@@ -148,7 +149,8 @@ function weightsScene(
     description: `From ${range}${kind === "weights" ? "" : ", an approximation"}.`,
   };
   const picture = pictureOf(data.shape, weights.data, background);
-  if (!picture) return { form: "bars", scene: weightBars({ weights: weights.data, names: columns, ...words }), range };
+  if (!picture)
+    return { form: "bars", scene: weightBars({ weights: weights.data, names: table?.columns, ...words }), range };
   const { width, height, channels = 1 } = picture;
   return { form: "picture", scene: signedPicture({ values: weights.data, width, height, channels, ...words }), range };
 }
@@ -157,7 +159,7 @@ function maximumOf(
   { unit, picture, activation, startActivation, ending }: MaximizedActivation,
   { name }: UnitLayer,
   data: Dataset,
-  { background, columns }: LayersWishes,
+  { background, table }: LayersWishes,
 ): LayersMaximum {
   const shown: Picture | undefined = pictureOf(data.shape, picture.data, background);
   const figures = { activation, start: startActivation, ending };
@@ -165,7 +167,7 @@ function maximumOf(
   const title = `Made input that drives unit ${unit} of ${name}`;
   const scene = weightBars({
     weights: picture.data,
-    names: columns,
+    names: table?.columns,
     title,
     description: `From ${signedRange(picture.data)}.`,
   });
@@ -177,23 +179,25 @@ async function mapsOf(model: Model, { layer, name }: UnitLayer, units: readonly 
   const { layers, bounds } = await decisionMaps(model, { data, resolution: mapResolution, layers: [layer] });
   const { values } = layers[0]!;
   const points = mapResolution * mapResolution;
-  const side = ([low, high]: readonly [number, number]) => `${low.toFixed(1)} to ${high.toFixed(1)}`;
+  const side = ([low, high]: readonly [number, number]) => `from ${formatNumber(low, 2)} to ${formatNumber(high, 2)}`;
+  const extent = `x ${side(bounds.x)} rightwards, y ${side(bounds.y)} upwards`;
   return units.map((unit) => {
     const shown = values.data.subarray(unit * points, (unit + 1) * points);
     const range = signedRange(shown);
-    const description = `What it gives for x from ${side(bounds.x)} and y from ${side(bounds.y)}: from ${range}.`;
+    const description = `What it gives for ${extent}: from ${range}.`;
     const title = `Map of unit ${unit} of ${name}`;
     const scene = signedPicture({ values: shown, width: mapResolution, height: mapResolution, title, description });
-    return { scene, range };
+    return { scene, range, extent };
   });
 }
 
 function exampleOf(
   { index, value, label }: UnitActivity["examples"][number],
-  data: Dataset,
-  background: number,
+  { data, background, table }: LayersWishes,
   form: Form,
 ): LayersExample {
-  const picture = form === "picture" ? pictureOf(data.shape, sampleOf(data, index).data, background) : undefined;
-  return { index, value, ...(label === undefined ? {} : { label }), ...(picture ? { picture } : {}) };
+  const named = label === undefined ? { index, value } : { index, value, label };
+  const sample = sampleOf(data, index).data;
+  if (form !== "picture") return { ...named, values: table ? unscale(sample, table) : sample };
+  return { ...named, picture: pictureOf(data.shape, sample, background) };
 }

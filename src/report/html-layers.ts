@@ -44,15 +44,16 @@ function networkPanel({ diagram }: LayersData): Markup {
   );
 }
 
-function legendPanel({ layers }: LayersData): Markup {
+function legendPanel({ layers, isStandardized = false }: LayersData): Markup {
   const units = layers.flatMap(({ shown }) => shown);
   const picture = units.find(({ maximum }) => maximum?.picture)?.maximum?.picture;
   const lines: (readonly [term: string, text: string])[] = [];
   if (units.some(({ weights }) => weights)) lines.push(["Weights", weightLegend(picture)]);
-  if (units.some(({ map }) => map))
+  const map = units.find((unit) => unit.map)?.map;
+  if (map)
     lines.push([
       "Map",
-      "The sum of the unit at every point of the plane, before its activation function. Blue and + : above 0. Orange and − : below. Bare paper: 0, where the unit begins to be active. Each map has its own scale, written below it.",
+      `The sum of the unit at every point of the plane (${map.extent}), before its activation function. Blue and + : above 0. Orange and − : below. Bare paper: 0, where the unit begins to be active. Each map has its own scale, written below it.`,
     ]);
   if (units.some(({ maximum }) => maximum))
     lines.push([
@@ -63,6 +64,11 @@ function legendPanel({ layers }: LayersData): Markup {
     lines.push([
       "Below them",
       "The real examples that excite the unit most, the strongest first, each with the unit’s sum for it, before its activation function.",
+    ]);
+  if (isStandardized)
+    lines.push([
+      "Scale",
+      "The network sees each column of the table less its mean, in standard deviations: 1 is one above the mean. Weights and made inputs are in that scale, examples in the table’s own.",
     ]);
   lines.push([
     "Active",
@@ -184,14 +190,31 @@ function maximumFigure({ picture, scene, activation, start, ending }: LayersMaxi
 }
 
 function exampleList(examples: readonly LayersExample[], called: string): Markup {
-  const hasPictures = examples.every(({ picture }) => picture);
-  return markup`<ol class="${hasPictures ? "examples" : "examples words"}" aria-label="Examples that excite ${called} most">${examples.map(
-    ({ index, label, value, picture }) =>
-      markup`<li>${
-        picture &&
-        markup`<img${picture.isInk ? markup` class="ink"` : ""} src="${pictureUri(picture)}" width="${picture.width}" height="${picture.height}" alt="Example ${index + 1}">`
-      }${picture ? undefined : markup`example ${formatCount(index + 1)} `}${label === undefined ? undefined : markup`<b>${nameMarkup(label)}</b> `}<span>${shortNumber(value)}</span></li>`,
+  const label = `Examples that excite ${called} most`;
+  if (!examples.every(({ picture }) => picture))
+    return markup`<ol class="examples words" aria-label="${label}">${examples.map(
+      (example) =>
+        markup`<li><span>${shortNumber(example.value)}</span> ${className(example)}${valuesText(example)}, example ${formatCount(example.index + 1)}</li>`,
+    )}</ol>`;
+  return markup`<ol class="examples" aria-label="${label}">${examples.map(
+    (example) => markup`<li>${pictureOf(example)}${className(example)}<span>${shortNumber(example.value)}</span></li>`,
   )}</ol>`;
+}
+
+const className = ({ label }: LayersExample): Markup | undefined =>
+  label === undefined ? undefined : markup`<b>${nameMarkup(label)}</b> `;
+
+const pictureOf = ({ picture, index }: LayersExample): Markup | undefined =>
+  picture &&
+  markup`<img${picture.isInk ? markup` class="ink"` : ""} src="${pictureUri(picture)}" width="${picture.width}" height="${picture.height}" alt="Example ${index + 1}">`;
+
+const mostValues = 4;
+
+/** `(0.41, −0.72)`; of long rows the first few. */
+function valuesText({ values }: LayersExample): string {
+  if (!values || values.length === 0) return "";
+  const first = Array.from({ length: Math.min(mostValues, values.length) }, (_, i) => formatNumber(values[i]!, 3));
+  return `(${first.join(", ")}${values.length > mostValues ? ", …" : ""})`;
 }
 
 function figuresTable({ layer, shown, hasActive }: LayersLayer): Markup {

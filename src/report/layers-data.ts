@@ -11,6 +11,8 @@ export interface LayersData {
   readonly examples: { readonly name: string; readonly count: number };
   /** What stands for a run in the sentences that say how to see more: `latest`. */
   readonly run: string;
+  /** Whether the model sees the columns of a table as deviations from their means. */
+  readonly isStandardized?: boolean;
   readonly layers: readonly LayersLayer[];
 }
 
@@ -46,8 +48,8 @@ export interface LayersUnit {
   readonly isDead: boolean;
   /** Its weights, or what approximates them, as a picture or as bars. */
   readonly weights?: { readonly form: "picture" | "bars"; readonly scene: Scene; readonly range: string } | undefined;
-  /** What it gives over the plane of two inputs. */
-  readonly map?: { readonly scene: Scene; readonly range: string } | undefined;
+  /** What it gives over the plane of two inputs; `extent` says which part of the plane: `x from −1 to 1, …`. */
+  readonly map?: { readonly scene: Scene; readonly range: string; readonly extent: string } | undefined;
   readonly maximum?: LayersMaximum | undefined;
   /** The examples with the largest sums, largest first. */
   readonly examples: readonly LayersExample[];
@@ -68,4 +70,6 @@ export interface LayersExample {
   readonly value: number;
   readonly label?: string | undefined;
   readonly picture?: Picture | undefined;
+  /** For samples that are rows of numbers; the first few are shown. */
+  readonly values?: ArrayLike<number> | undefined;
 }

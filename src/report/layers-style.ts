@@ -26,7 +26,7 @@ code{font:.75rem/1.25rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;ov
 .examples li{width:2.3125rem;font-size:.6875rem;line-height:.875rem;color:var(--ink-3);text-align:center;overflow-wrap:anywhere}
 .examples img{display:block;width:2.3125rem;height:2.3125rem;object-fit:contain;border:1px solid var(--rule);background:var(--sheet);image-rendering:pixelated}
 .examples b{color:var(--ink)}.examples span{display:block}
-.examples.words{display:block}.examples.words li{width:auto;text-align:left}.examples.words span{display:inline}
+.examples.words{display:block}.examples.words li{width:auto;text-align:left}.examples.words span{display:inline-block;min-width:2.75rem;color:var(--ink);text-align:right;margin-right:.25rem}
 details{margin-top:.5rem}summary{min-height:1.75rem;padding:.25rem 0;cursor:pointer;color:var(--ink-2);font-size:.75rem}
 .scroll .rows{min-width:24rem}
 @media print{.card{break-inside:avoid}}

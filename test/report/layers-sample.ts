@@ -120,8 +120,12 @@ export const planeLayers: LayersData = {
         const values = wave(256, unit);
         const { weights, maximum, ...rest } = pictureUnit(unit);
         const scene = signedPicture({ values, width: 16, height: 16, title: `Map of unit ${unit}`, description: "-" });
-        const examples = rest.examples.map(({ picture, ...example }) => example);
-        return { ...rest, examples, map: { scene, range: signedRange(values) } };
+        const examples = rest.examples.map(({ picture, ...example }) => ({ ...example, values: [0.25, -3] }));
+        return {
+          ...rest,
+          examples,
+          map: { scene, range: signedRange(values), extent: "x from −1 to 1, y from −1 to 1" },
+        };
       }),
     ),
     layer(

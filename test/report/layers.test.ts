@@ -50,6 +50,11 @@ describe("the page of units", () => {
     expect(layers.map((layer) => layer.includes("an approximation"))).toEqual([false, true]);
     expect(pages.plane).toContain("the slope of the unit at an input of zeros");
   });
+  test("shows points and rows by their numbers, the largest sum first", () => {
+    expect(wordsOf(pages.plane).replace(/\s+/g, " ")).toContain("12.3 7 (0.250, −3.00), example 1 ");
+    expect(layersHtml({ ...planeLayers, isStandardized: true })).toContain("in standard deviations");
+    expect(pages.plane).not.toContain("standard deviations");
+  });
   test("has the figures as a table too", () => {
     expect(pages.digits.match(/<details>/g)).toHaveLength(2);
     expect(pages.digits).toMatch(/<th scope="row">4<\/th><td>40\.0 %<\/td>/);

@@ -60,7 +60,7 @@ export async function layers(said: string, flags: Flags): Promise<void> {
     examples,
     data,
     background,
-    columns: table?.columns,
+    table,
     classes,
     seed: 0,
     tell: teller(output),
@@ -75,6 +75,7 @@ export async function layers(said: string, flags: Flags): Promise<void> {
     diagram: networkDiagram(model),
     examples: { name, count: data.size },
     run: /^[\w.-]+$/.test(said) ? said : basename(folder),
+    isStandardized: table !== undefined,
     layers: looked,
   });
   const file = out ?? unusedFile(folder, "layers", ".html");
