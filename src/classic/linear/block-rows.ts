@@ -60,7 +60,7 @@ export function plainBlockRows(blocks: Blocks, machines: number): CoordinateRows
   const { values, positions, starts, padded } = blocks;
   const weights = Array.from({ length: machines }, () => new Float32Array(padded));
   const sums = new Float32Array(16);
-  const { fround } = Math;
+  const fround = Math.fround;
   return {
     squaredNorms: blocks.squaredNorms,
     dot(machine, i) {

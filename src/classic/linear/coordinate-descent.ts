@@ -1,5 +1,19 @@
 import type { CoordinateRows, PlainSamples } from "./coordinate-rows.ts";
 
+/** What several machines have in common: a sample's numbers lie side by side for all of them. */
+export interface SharedProblem {
+  readonly samples: PlainSamples;
+  readonly rows: CoordinateRows;
+  readonly labels: Int32Array;
+  /** Cᵢ > 0 */
+  readonly bounds: Float64Array;
+  readonly machines: number;
+  /** α [size, machines] */
+  readonly alpha: Float64Array;
+  /** For each sample the machines in which it still takes part, a bit each. */
+  readonly taking: Uint32Array;
+}
+
 export type SvcLoss = "hinge" | "squaredHinge";
 
 /**
@@ -17,20 +31,22 @@ export type SvcLoss = "hinge" | "squaredHinge";
  * whose terms are never negative, and which a pass estimates on its way.
  */
 export class CoordinateDescent {
-  readonly alpha: Float64Array;
   passes = 0;
   /** Of the last check: P, and P − D. */
   objective = Number.POSITIVE_INFINITY;
   gap = Number.POSITIVE_INFINITY;
-  readonly #samples: PlainSamples;
-  readonly #rows: CoordinateRows;
-  /** Which of the machines that share the rows. */
+  readonly #shared: SharedProblem;
+  /** Which of the machines that share the samples, and its bit. */
   readonly #machine: number;
-  /** For each sample the machines in which it still takes part, a bit each; this one's bit. */
-  readonly #taking: Uint32Array;
   readonly #bit: number;
-  readonly #signs: Float64Array;
+  readonly #positive: number;
+  // What `visit` reads lies at hand: it is called some ten million times.
+  readonly #alpha: Float64Array;
+  readonly #stride: number;
+  readonly #labels: Int32Array;
   readonly #bounds: Float64Array;
+  readonly #norms: Float64Array;
+  readonly #taking: Uint32Array;
   readonly #isSquared: boolean;
   readonly #tolerance: number;
   /** Σα and Σ ½Dα². */
@@ -43,30 +59,32 @@ export class CoordinateDescent {
   #steepest = Number.NEGATIVE_INFINITY;
   #lowest = Number.POSITIVE_INFINITY;
   #gapSeen = 0;
-  readonly #norms: Float64Array;
 
-  /** `signs` are yᵢ = ±1, `bounds` Cᵢ > 0; it is solved when P − D ≤ tolerance · P. */
+  /** The machine of class `positive`; it is solved when P − D ≤ tolerance · P. */
   constructor(
-    samples: PlainSamples,
-    rows: CoordinateRows,
+    shared: SharedProblem,
     machine: number,
-    taking: Uint32Array,
-    signs: Float64Array,
-    bounds: Float64Array,
+    positive: number,
     { loss, tolerance }: { readonly loss: SvcLoss; readonly tolerance: number },
   ) {
-    this.#samples = samples;
-    this.#rows = rows;
+    this.#shared = shared;
     this.#machine = machine;
-    this.#norms = rows.squaredNorms;
-    this.#signs = signs;
-    this.#bounds = bounds;
+    this.#bit = 1 << machine;
+    this.#positive = positive;
+    this.#alpha = shared.alpha;
+    this.#stride = shared.machines;
+    this.#labels = shared.labels;
+    this.#bounds = shared.bounds;
+    this.#norms = shared.rows.squaredNorms;
+    this.#taking = shared.taking;
     this.#isSquared = loss === "squaredHinge";
     this.#tolerance = tolerance;
-    this.alpha = new Float64Array(samples.size);
-    this.#bit = 1 << machine;
-    this.#taking = taking;
-    for (let i = 0; i < signs.length; i++) taking[i]! |= this.#bit;
+    this.#takeAll();
+  }
+
+  /** α of each sample. */
+  get multipliers(): Float64Array {
+    return Float64Array.from(this.#labels, (_, i) => this.#alpha[i * this.#stride + this.#machine]!);
   }
 
   /**
@@ -75,7 +93,10 @@ export class CoordinateDescent {
    */
   visit(i: number, output: number): number {
     const isSquared = this.#isSquared;
-    const [sign, C, old] = [this.#signs[i]!, this.#bounds[i]!, this.alpha[i]!];
+    const at = i * this.#stride + this.#machine;
+    const sign = this.#labels[i] === this.#positive ? 1 : -1;
+    const C = this.#bounds[i]!;
+    const old = this.#alpha[at]!;
     const margin = sign * output - 1;
     const damping = isSquared ? 1 / (2 * C) : 0;
     const slope = margin + damping * old;
@@ -95,7 +116,7 @@ export class CoordinateDescent {
     if (Math.abs(slope) <= 1e-12) return 0;
     const free = Math.max(0, old - slope / (this.#norms[i]! + damping));
     const value = isSquared ? free : Math.min(C, free);
-    this.alpha[i] = value;
+    this.#alpha[at] = value;
     this.#sum += value - old;
     this.#penalty += (damping * (value * value - old * old)) / 2;
     return sign * (value - old);
@@ -108,7 +129,7 @@ export class CoordinateDescent {
     this.#steepestBefore = this.#steepest > 0 ? this.#steepest : Number.POSITIVE_INFINITY;
     this.#lowestBefore = this.#lowest < 0 ? this.#lowest : Number.NEGATIVE_INFINITY;
     this.#startPass();
-    const dual = this.#sum - this.#rows.squaredNorm(this.#machine) / 2 - this.#penalty;
+    const dual = this.#sum - this.#shared.rows.squaredNorm(this.#machine) / 2 - this.#penalty;
     return gap <= this.#tolerance * (dual + gap) && this.check();
   }
 
@@ -133,33 +154,47 @@ export class CoordinateDescent {
    * Where it is not closed, all samples take part again.
    */
   check(): boolean {
-    this.#rows.write(this.#machine, this.weights);
-    const isSquared = this.#isSquared;
-    let [gap, sum, penalty] = [0, 0, 0];
-    for (let i = 0; i < this.alpha.length; i++) {
-      const [C, value] = [this.#bounds[i]!, this.alpha[i]!];
-      const margin = this.#signs[i]! * this.#rows.dot(this.#machine, i) - 1;
-      const half = isSquared ? (value * value) / (4 * C) : 0;
-      if (margin < 0) gap += isSquared ? C * margin * margin : -C * margin;
+    const { rows } = this.#shared;
+    rows.write(this.#machine, this.weights);
+    let gap = 0;
+    let sum = 0;
+    let penalty = 0;
+    for (let i = 0; i < this.#labels.length; i++) {
+      const C = this.#bounds[i]!;
+      const value = this.#alpha[i * this.#stride + this.#machine]!;
+      const margin = this.#signOf(i) * rows.dot(this.#machine, i) - 1;
+      const half = this.#isSquared ? (value * value) / (4 * C) : 0;
+      if (margin < 0) gap += this.#isSquared ? C * margin * margin : -C * margin;
       gap += value * margin + half;
       sum += value;
       penalty += half;
     }
-    const dual = sum - this.#rows.squaredNorm(this.#machine) / 2 - penalty;
-    [this.#sum, this.#penalty, this.gap, this.objective] = [sum, penalty, gap, dual + gap];
-    if (gap <= this.#tolerance * (dual + gap)) return true;
-    for (let i = 0; i < this.#taking.length; i++) this.#taking[i]! |= this.#bit;
+    const dual = sum - rows.squaredNorm(this.#machine) / 2 - penalty;
+    this.#sum = sum;
+    this.#penalty = penalty;
+    this.gap = gap;
+    this.objective = dual + gap;
+    if (gap <= this.#tolerance * this.objective) return true;
+    this.#takeAll();
     this.#steepestBefore = Number.POSITIVE_INFINITY;
     this.#lowestBefore = Number.NEGATIVE_INFINITY;
     return false;
   }
 
+  #signOf(i: number): number {
+    return this.#labels[i] === this.#positive ? 1 : -1;
+  }
+
+  #takeAll(): void {
+    for (let i = 0; i < this.#taking.length; i++) this.#taking[i]! |= this.#bit;
+  }
+
   /** w = Σ yᵢαᵢ(xᵢ, s) in float64: the features' weights and, last, the bias's. */
   get weights(): Float64Array {
-    const { x, size, features, constant } = this.#samples;
+    const { x, size, features, constant } = this.#shared.samples;
     const weights = new Float64Array(features + 1);
     for (let i = 0; i < size; i++) {
-      const share = this.#signs[i]! * this.alpha[i]!;
+      const share = this.#signOf(i) * this.#alpha[i * this.#stride + this.#machine]!;
       if (share === 0) continue;
       for (let j = 0, at = i * features; j < features; j++, at++) weights[j]! += share * x[at]!;
       weights[features]! += share * constant;

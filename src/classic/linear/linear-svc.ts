@@ -4,7 +4,7 @@ import type { Dataset } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../train/model.ts";
 import { inputsOf, namesOf, shareRight } from "../answers.ts";
-import { type Labelled, labelledSamples, machinesFor, signsOf } from "../labelled.ts";
+import { type Labelled, labelledSamples, machinesFor } from "../labelled.ts";
 import {
   boundsOf,
   type ClassWeights,
@@ -16,7 +16,7 @@ import {
   rest,
   wrongOption,
 } from "../svm-options.ts";
-import { CoordinateDescent, type SvcLoss } from "./coordinate-descent.ts";
+import { CoordinateDescent, type SharedProblem, type SvcLoss } from "./coordinate-descent.ts";
 import { type CoordinateRows, exactRows, type PlainSamples } from "./coordinate-rows.ts";
 import { linearValues } from "./linear-values.ts";
 
@@ -97,23 +97,22 @@ export class LinearSvc {
     const negative = wanted.length === 1 ? samples.classes[0]! : rest;
     for (let first = 0; first < wanted.length; first += mostTogether) {
       const group = wanted.slice(first, first + mostTogether);
-      const rows = await rowsFor(plain, group.length);
-      const taking = new Uint32Array(samples.size);
-      const solvers = group.map(
-        (positive, m) =>
-          new CoordinateDescent(plain, rows, m, taking, signsOf(samples, positive), bounds, this.settings),
-      );
-      await this.#descend(
-        { rows, solvers, taking },
-        {
-          signal,
-          onSolved: (m, isConverged) => {
-            const positive = samples.classes[group[m]!]!;
-            machines[first + m] = machineOf(solvers[m]!, { positive, negative, biasScale, isConverged });
-            onMachine?.(machines[first + m]!, machines.filter(Boolean).length, wanted.length);
-          },
-        },
-      );
+      const shared = {
+        samples: plain,
+        rows: await rowsFor(plain, group.length),
+        labels: samples.labels,
+        bounds,
+        machines: group.length,
+        alpha: new Float64Array(samples.size * group.length),
+        taking: new Uint32Array(samples.size),
+      };
+      const solvers = group.map((positive, m) => new CoordinateDescent(shared, m, positive, this.settings));
+      const onSolved = (m: number, isConverged: boolean): void => {
+        const positive = samples.classes[group[m]!]!;
+        machines[first + m] = machineOf(solvers[m]!, { positive, negative, biasScale, isConverged });
+        onMachine?.(machines[first + m]!, machines.filter(Boolean).length, wanted.length);
+      };
+      await this.#descend(shared, solvers, { signal, onSolved });
     }
     this.#fitted = { samples, machines };
     return this;
@@ -124,26 +123,27 @@ export class LinearSvc {
    * one machine has read is near for the next.
    */
   async #descend(
-    job: Descent,
+    shared: SharedProblem,
+    solvers: readonly CoordinateDescent[],
     { signal, onSolved }: { signal: AbortSignal | undefined; onSolved: (m: number, isConverged: boolean) => void },
   ): Promise<void> {
     const { seed, maxPasses } = this.settings;
     const random = new Random(seed, "visit");
     const [{ Pace }, { now }] = await Promise.all([import("../../train/pace.ts"), import("../../train/clock.ts")]);
     const pace = new Pace();
-    let open = [...job.solvers.keys()];
+    let open = [...solvers.keys()];
     for (let pass = 0; open.length > 0; pass++) {
-      const order = shuffled(takingPart(job.taking), random, pass);
+      const order = shuffled(takingPart(shared.taking), random, pass);
       for (let at = 0; at < order.length; ) {
         const [began, count] = [now(), pace.steps(order.length - at)];
-        visit(job, order.subarray(at, at + count));
+        visit(shared, solvers, order.subarray(at, at + count));
         at += count;
         pace.ran(count, now() - began);
         if (pace.isDue) await pace.pause();
         signal?.throwIfAborted();
       }
       open = open.filter((m) => {
-        const solver = job.solvers[m]!;
+        const solver = solvers[m]!;
         const isConverged = solver.endPass();
         if (!isConverged && solver.passes < maxPasses) return true;
         if (!isConverged) solver.check();
@@ -234,16 +234,8 @@ function settle(options: LinearSvcOptions): LinearSvcSettings {
   return { C, loss, biasScale, classWeights, tolerance, maxPasses, seed };
 }
 
-/** Machines that descend together. */
-interface Descent {
-  readonly rows: CoordinateRows;
-  readonly solvers: readonly CoordinateDescent[];
-  /** For each sample the machines in which it takes part, a bit each. */
-  readonly taking: Uint32Array;
-}
-
 /** Visits samples in order, each for all machines in which it takes part. */
-function visit({ rows, solvers, taking }: Descent, order: Uint32Array): void {
+function visit({ rows, taking }: SharedProblem, solvers: readonly CoordinateDescent[], order: Uint32Array): void {
   for (let k = 0; k < order.length; k++) {
     const i = order[k]!;
     for (let bits = taking[i]!; bits !== 0; bits &= bits - 1) {
@@ -293,7 +285,7 @@ function machineOf(
 ): LinearMachine {
   const all = solver.weights;
   const features = all.length - 1;
-  const { alpha: multipliers, objective, gap, passes } = solver;
+  const { multipliers, objective, gap, passes } = solver;
   return {
     ...facts,
     weights: all.slice(0, features),

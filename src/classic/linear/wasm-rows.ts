@@ -27,19 +27,22 @@ export function wasmRows(blocks: Blocks, machines: number): CoordinateRows {
   new Uint32Array(memory.buffer, positionsAt, positions.length).set(positions.map((at) => 4 * at));
   const sums = new Float32Array(memory.buffer, sumsAt, 4);
   const share = new Float32Array(memory.buffer, shareAt, 1);
-  const addressOf = (machine: number): number => weightsAt + 4 * padded * machine;
-  const weightsOf = (machine: number): Float32Array => new Float32Array(memory.buffer, addressOf(machine), padded);
+  const stride = 4 * padded;
+  const weightsOf = (machine: number): Float32Array =>
+    new Float32Array(memory.buffer, weightsAt + stride * machine, padded);
   return {
     squaredNorms,
     dot(machine, i) {
-      const [from, to] = [starts[i]!, starts[i + 1]!];
-      dot(addressOf(machine), valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
+      const from = starts[i]!;
+      const to = starts[i + 1]!;
+      dot(weightsAt + stride * machine, valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
       return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
     },
     add(machine, i, amount) {
-      const [from, to] = [starts[i]!, starts[i + 1]!];
+      const from = starts[i]!;
+      const to = starts[i + 1]!;
       share[0] = amount;
-      add(addressOf(machine), valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
+      add(weightsAt + stride * machine, valuesAt + 16 * from, positionsAt + 4 * from, positionsAt + 4 * to);
     },
     write: (machine, weights) => void weightsOf(machine).set(weights),
     squaredNorm: (machine) => squaredNormOf(weightsOf(machine)),
