@@ -12,7 +12,10 @@ export interface Eigen {
  * Wilkinson 1968; the form of EISPACK's tql2). About 4n³ multiplications and 2n² numbers of memory.
  */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
-  const work = matrix.slice();
+  // scaled to 1, so that squares neither overflow nor vanish; a matrix of subnormal numbers counts as 0
+  const size = matrix.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const scale = size > 1e-300 ? size : 0;
+  const work = matrix.map((value) => (scale > 0 ? value / scale : 0));
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n); // beside[i] lies between i and i + 1
   const basis = tridiagonalize(work, n, diagonal, beside);
@@ -20,7 +23,7 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => diagonal[b]! - diagonal[a]! || a - b);
   const vectors = new Float64Array(n * n);
   order.forEach((from, to) => void vectors.set(basis.subarray(from * n, (from + 1) * n), to * n));
-  return { values: Float64Array.from(order, (i) => diagonal[i]!), vectors };
+  return { values: Float64Array.from(order, (i) => diagonal[i]! * scale), vectors };
 }
 
 /** Makes A = QTQᵀ; returns Qᵀ row-major, T in two diagonals. A is used up. */
@@ -31,7 +34,8 @@ function tridiagonalize(a: Float64Array, n: number, diagonal: Float64Array, besi
     const first = k + 1;
     let tail = 0;
     for (let j = first + 1; j < n; j++) tail += a[k * n + j]! * a[k * n + j]!;
-    if (tail === 0) {
+    if (tail <= 1e-40) {
+      // below the rounding of the matrix, whose largest number is 1
       beside[k] = a[k * n + first]!;
       mirrors.push(undefined);
       continue;
@@ -86,9 +90,9 @@ function transposedProduct(mirrors: readonly (Float64Array | undefined)[], n: nu
 function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array, n: number): void {
   const epsilon = 2 ** -52;
   let shift = 0;
-  let largest = 0;
+  let largest = 0; // what is far below it beside the diagonal counts as 0
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(d[i]!) + Math.abs(e[i]!));
   for (let l = 0; l < n; l++) {
-    largest = Math.max(largest, Math.abs(d[l]!) + Math.abs(e[l]!));
     let m = l;
     while (m < n - 1 && Math.abs(e[m]!) > epsilon * largest) m++;
     while (m > l && Math.abs(e[l]!) > epsilon * largest) {

@@ -1,4 +1,4 @@
-const { fround } = Math;
+const fround = Math.fround;
 
 /**
  * For each of `count` rows, the `size` smallest of the values offered, with their indices; of equal values those with

@@ -11,6 +11,8 @@ const labelOf = (i) => (labelView ? labelView.getUint16(2 * i, true) : 0);
 const hidden = new Set();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const colorOf = (label) => data.colors[dark.matches ? "dark" : "light"][label % data.colors.light.length];
+// a canvas takes no custom properties: the colours as they came out
+const inkOf = (element) => getComputedStyle(element).color;
 const shapeOf = (label) => data.shapes[label % data.shapes.length];
 const order = Array.from({ length: data.count }, (_, i) => i);
 let chosen = -1;
@@ -68,7 +70,7 @@ const maps = data.maps.map(({ title, components, positions }, index) => {
     map.size = size;
     const pixels = Math.round(size * ratio);
     if (canvas.width !== pixels) { canvas.width = pixels; canvas.height = pixels; }
-    const c = canvas.getContext("2d"), r = map.radius(), style = getComputedStyle(document.documentElement);
+    const c = canvas.getContext("2d"), r = map.radius(), ink = inkOf(document.body), sheet = getComputedStyle(canvas).backgroundColor;
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, size, size);
     const classes = Math.max(1, data.classes.length);
@@ -84,10 +86,10 @@ const maps = data.maps.map(({ title, components, positions }, index) => {
       c.beginPath();
       for (let k = 0; k < list.length; k += 2) trace(c, shapeOf(label), list[k], list[k + 1], r);
       c.fill();
-      if (r >= 3) { c.lineWidth = 0.75; c.strokeStyle = style.getPropertyValue("--ink"); c.stroke(); }
+      if (r >= 3) { c.lineWidth = 0.75; c.strokeStyle = ink; c.stroke(); }
     });
     c.globalAlpha = 1;
-    c.font = "600 12px " + style.fontFamily; c.textAlign = "center"; c.textBaseline = "middle"; c.lineJoin = "round";
+    c.font = "600 12px " + getComputedStyle(document.body).fontFamily; c.textAlign = "center"; c.textBaseline = "middle"; c.lineJoin = "round";
     const taken = [];
     byClass.forEach((list, label) => {
       if (list.length === 0 || data.classes.length === 0) return;
@@ -97,12 +99,12 @@ const maps = data.maps.map(({ title, components, positions }, index) => {
       let y = top;
       for (let k = 0; k < 40 && taken.some((o) => Math.abs(o.x - x) < (o.w + width) / 2 && Math.abs(o.y - y) < 15); k++) y = top + (k % 2 ? -1 : 1) * 8 * (k / 2 + 1);
       taken.push({ x, y, w: width });
-      c.lineWidth = 4; c.strokeStyle = style.getPropertyValue("--sheet"); c.strokeText(name, x, y);
-      c.fillStyle = style.getPropertyValue("--ink"); c.fillText(name, x, y);
+      c.lineWidth = 4; c.strokeStyle = sheet; c.strokeText(name, x, y);
+      c.fillStyle = ink; c.fillText(name, x, y);
     });
     if (chosen >= 0) {
       const [x, y] = map.screen(chosen);
-      c.strokeStyle = style.getPropertyValue("--ink"); c.lineWidth = 2;
+      c.strokeStyle = ink; c.lineWidth = 2;
       c.beginPath(); c.arc(x, y, r + 5, 0, 2 * Math.PI); c.stroke();
     }
   };
@@ -199,7 +201,7 @@ const drawKeys = () => {
   for (const key of document.querySelectorAll("canvas[data-key]")) {
     const c = key.getContext("2d"), label = Number(key.dataset.key);
     c.clearRect(0, 0, 36, 36); c.fillStyle = colorOf(label); c.beginPath(); trace(c, shapeOf(label), 18, 18, 11); c.fill();
-    c.lineWidth = 1.5; c.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--ink"); c.stroke();
+    c.lineWidth = 1.5; c.strokeStyle = inkOf(document.body); c.stroke();
   }
 };
 for (const box of document.querySelectorAll("input[data-class]")) box.addEventListener("change", () => {
@@ -213,9 +215,10 @@ const perPage = 25, rows = document.getElementById("rows"), which = document.get
 const buttons = { before: document.getElementById("before"), after: document.getElementById("after") };
 let first = 0;
 const cell = (kind, text, scope) => { const element = document.createElement(kind); element.textContent = text; if (scope) element.scope = scope; return element; };
+const words = (element) => { element.className = "words"; return element; };
 const head = document.createElement("tr");
-head.append(cell("th", "Sample", "col"));
-if (data.classes.length > 0) head.append(cell("th", "Class", "col"));
+head.append(words(cell("th", "Sample", "col")));
+if (data.classes.length > 0) head.append(words(cell("th", "Class", "col")));
 for (const map of maps) for (const axis of ["x", "y", "z"].slice(0, map.components)) head.append(cell("th", maps.length > 1 ? map.title + ", " + axis : axis, "col"));
 rows.tHead.append(head);
 const fill = () => {
@@ -223,7 +226,7 @@ const fill = () => {
   rows.tBodies[0].replaceChildren(...order.slice(first, last).map((i) => {
     const row = document.createElement("tr");
     row.append(cell("th", String(i + 1), "row"));
-    if (data.classes.length > 0) row.append(cell("td", data.classes[labelOf(i)]));
+    if (data.classes.length > 0) row.append(words(cell("td", data.classes[labelOf(i)])));
     for (const map of maps) for (let axis = 0; axis < map.components; axis++) row.append(cell("td", map.raw[axis][i].toFixed(3).replace("-", "\\u2212")));
     return row;
   }));

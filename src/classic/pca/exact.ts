@@ -2,7 +2,7 @@ import { completeBasis, orthonormalize } from "../../array/orthonormal.ts";
 import { symmetricEigen } from "../../array/symmetric-eigen.ts";
 import type { Observations } from "../observations.ts";
 import { crossProduct } from "../products.ts";
-import type { Directions } from "./pca.ts";
+import type { Directions } from "./directions.ts";
 import { flipSigns } from "./signs.ts";
 
 /**

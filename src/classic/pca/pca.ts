@@ -5,6 +5,7 @@ import { NablaError } from "../../errors.ts";
 import { isDataset } from "../../train/options.ts";
 import { type Observations, toObservations } from "../observations.ts";
 import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
+import type { Directions } from "./directions.ts";
 import { exactDirections } from "./exact.ts";
 import { randomizedDirections } from "./randomized.ts";
 
@@ -28,13 +29,6 @@ export interface PcaOptions {
   readonly whiten?: boolean;
   /** Where the random directions of "randomized" begin. */
   readonly seed?: number;
-}
-
-/** Directions of most variance, most first. */
-export interface Directions {
-  /** [found, features], orthonormal rows. */
-  readonly components: Float64Array;
-  readonly singularValues: Float64Array;
 }
 
 interface Fitted {
@@ -259,9 +253,8 @@ export function center({ data, count, features }: Observations) {
   let squares = 0;
   for (let i = 0, at = 0; i < count; i++)
     for (let k = 0; k < features; k++, at++) {
-      const value = data[at]! - mean[k]!;
-      centered[at] = value;
-      squares += value * value;
+      centered[at] = data[at]! - mean[k]!;
+      squares += centered[at]! * centered[at]!;
     }
   return {
     centered: { data: centered, count, features },

@@ -4,7 +4,7 @@ import { Random } from "../../array/random.ts";
 import { symmetricEigen } from "../../array/symmetric-eigen.ts";
 import type { Observations } from "../observations.ts";
 import { MatrixProducts } from "../products.ts";
-import type { Directions } from "./pca.ts";
+import type { Directions } from "./directions.ts";
 import { flipSigns } from "./signs.ts";
 
 /** Directions beyond those asked for, at least: they catch what the random start missed. */

@@ -1,6 +1,6 @@
 import type { Affinities } from "./affinities.ts";
 
-const { fround } = Math;
+const fround = Math.fround;
 
 /** A 2-D map keeps a point in two floats, a 3-D map in four, of which the last is 0. */
 export type Stride = 2 | 4;

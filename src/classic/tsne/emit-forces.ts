@@ -51,8 +51,7 @@ export function emitDivergence(module: ModuleBuilder, header: number, stride: St
   const sums = [w.f.local(v128)];
   eachPoint(w, stride, sums, {
     entry(value, square) {
-      const distance = m.keep(m.add(m.constant(1), square));
-      addTo(w, sums[0]!, m.mul(value, primitives["log"]!(m, distance)));
+      addTo(w, sums[0]!, m.mul(value, primitives["log1p"]!(m, m.keep(square))));
     },
     end(item) {
       const out = w.local();

@@ -1,7 +1,7 @@
 import { cos } from "../../array/math64.ts";
 import { type FourierPlan, fourierPlan, line, transform, transformLength } from "./fourier.ts";
 
-const { fround } = Math;
+const fround = Math.fround;
 
 /**
  * The push of all points on all points by a field on a grid, in time n + N log N for N nodes.

@@ -1,4 +1,4 @@
-import { log } from "../../array/math64.ts";
+import { log1p } from "../../array/math64.ts";
 import type { Affinities } from "./affinities.ts";
 import { attract, type Stride } from "./attraction.ts";
 import { CellTree } from "./barnes-hut.ts";
@@ -123,7 +123,7 @@ export class PlainForces implements Forces {
           const d = y[i * stride + a]! - y[columns[e]! * stride + a]!;
           square += d * d;
         }
-        sum += values[e]! * log(1 + square);
+        sum += values[e]! * log1p(square);
       }
     return sum;
   }

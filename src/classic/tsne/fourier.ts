@@ -1,6 +1,6 @@
 import { cos, sin } from "../../array/math64.ts";
 
-const { fround } = Math;
+const fround = Math.fround;
 
 /**
  * The discrete Fourier transform of lengths 2ᵃ, 3·2ᵃ and 5·2ᵃ in float32, by Stockham's method: each stage sorts while

@@ -1,6 +1,6 @@
 import type { Stride } from "./attraction.ts";
 
-const { fround } = Math;
+const fround = Math.fround;
 
 /** Points as one list per axis, filled up to a multiple of four by points so far away that they push nobody. */
 export interface Planes {

@@ -48,10 +48,11 @@ export async function project(given: readonly string[], flags: Flags): Promise<v
   const thumbnails = extname(out) === ".html" ? thumbnailsOf(source.data) : undefined;
   await writeBytes(out, new TextEncoder().encode(drawn(extname(out), maps, source, thumbnails)));
   output.line();
-  for (const { title, quality, facts } of maps)
-    output.line(
-      `${escapeTerminal(title, 100)}: trustworthiness ${formatNumber(quality.trustworthiness)}, continuity ${formatNumber(quality.continuity)}${facts.map(([term, value]) => `, ${term.charAt(0).toLowerCase()}${term.slice(1)} ${value}`).join("")}`,
-    );
+  for (const { title, quality, facts } of maps) {
+    const { trustworthiness, continuity } = quality;
+    const found = [`trustworthiness ${formatNumber(trustworthiness)}`, `continuity ${formatNumber(continuity)}`];
+    output.line(`${escapeTerminal(title, 100)}: ${[...found, ...facts.map((fact) => fact.join(" "))].join(", ")}`);
+  }
   output.line(`The ${maps.length > 1 ? "maps are" : "map is"} in ${escapeTerminal(out, 1000)}`);
   output.json({
     kind: "done",
