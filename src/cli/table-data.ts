@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { sizeOf } from "../array/ndarray.ts";
 import { type CsvReadOptions, type CsvTable, readCsv } from "../data/csv/csv.ts";
 import { fromTable } from "../data/dataset.ts";
@@ -109,8 +108,6 @@ function targetsAsSamples(data: Dataset): Dataset {
 export function unscale(values: Float32Array, { mean, deviation }: TableRecord): Float32Array {
   return values.map((value, column) => value * deviation[column]! + mean[column]!);
 }
-
-export const absolutePaths = (files: readonly string[]): readonly string[] => files.map((file) => resolve(file));
 
 /** Reads what a run recorded, which may have been changed by hand; undefined unless it is all there and fits `shape`. */
 export function tableRecordOf(value: unknown, shape: readonly number[]): TableRecord | undefined {

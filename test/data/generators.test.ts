@@ -3,6 +3,7 @@ import { NablaError } from "nabla";
 import {
   annulus,
   blobs,
+  catalog,
   classCounts,
   curves,
   type Dataset,
@@ -168,6 +169,29 @@ describe("geometry", () => {
       [() => twoSpirals({ turns: 0 }), "turns is 0"],
     ];
     for (const [act, message] of wrong) expect(act).toThrow(message);
+  });
+});
+
+describe("the catalog", () => {
+  const drawn = catalog.filter(({ kind }) => kind === "drawn");
+
+  test.each(drawn)("draws $name as it describes it", async ({ shape, classes, load }) => {
+    const { train, test: held } = await load({ size: 30, seed: 2 });
+    expect([train.size, held.size]).toEqual([30, 60]);
+    expect(train.shape).toEqual(shape);
+    expect(train.classes ?? []).toEqual(classes);
+    expect(train.y!.kind).toBe(classes.length > 0 ? "labels" : "values");
+    const trained = new Set(Array.from({ length: 30 }, (_, i) => sampleOf(train, i).data[0]));
+    expect(Array.from({ length: 60 }, (_, i) => trained.has(sampleOf(held, i).data[0])).filter(Boolean)).toEqual([]);
+    expect((await load({ size: 30, limit: 7 })).test.size).toBe(7);
+  });
+
+  test("has every curve, and passes noise on", async () => {
+    const names = drawn.map(({ name }) => name).filter((name) => name.startsWith("curve-"));
+    expect(names).toEqual(Object.keys(curves).map((curve) => `curve-${curve}`));
+    const { load } = drawn.find(({ name }) => name === "quadrants")!;
+    const [still, shaken] = [await load({ size: 5 }), await load({ size: 5, noise: 1 })];
+    expect(shaken.train.x.data).not.toEqual(still.train.x.data);
   });
 });
 

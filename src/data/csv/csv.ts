@@ -160,7 +160,11 @@ function empty(file: string, layout: Layout | undefined, dropped: number): Nabla
     expected: "at least one row of numbers",
     received: dropped > 0 ? `${dropped} rows with gaps` : "none",
     hint:
-      layout === undefined ? "Check that it is the right file." : "Add samples; a file without names: header false.",
+      layout === undefined
+        ? "Check that it is the right file."
+        : dropped > 0
+          ? "Fill the gaps, or leave columns with gaps out (ignore)."
+          : "Add samples; where the first row is a sample itself, say so (header).",
   });
 }
 
