@@ -11,7 +11,7 @@ import type { EpochEvent, History, StartEvent, TrainEvent } from "./events.ts";
 import { HistoryBook } from "./history.ts";
 import { HyperparameterBook, type Hyperparameters } from "./hyperparameters.ts";
 import type { Network } from "./network.ts";
-import { type Objective, objectiveOf } from "./objective.ts";
+import { checkDescent, type Objective, objectiveOf } from "./objective.ts";
 import { checkFitOptions, type FitOptions, type FitSettings, splitValidation } from "./options.ts";
 import { Pace } from "./pace.ts";
 import type { Hyperparameter } from "./scope.ts";
@@ -75,6 +75,7 @@ export class Fit implements FitRun {
     if (validation) network.checkSamples(validation);
     this.#settings = checkFitOptions(options, train.size, seed);
     this.#objective = objectiveOf(network.probe, train, options);
+    checkDescent(network.probe, this.#objective);
     const { loss } = this.#objective;
     this.#validationObjective =
       validation && objectiveOf(network.probe, validation, { loss, metrics: options.metrics });

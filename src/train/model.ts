@@ -27,6 +27,8 @@ export interface EvaluateOptions {
   /** Default: the loss of the last `fit`, or else what `fit` would choose. */
   readonly loss?: LossFunction;
   readonly metrics?: readonly Metric[];
+  /** Whether the loss of each sample is wanted too, in the order of the data. */
+  readonly perExample?: boolean;
 }
 
 /** What a model takes over from the data it was trained on. */
@@ -95,7 +97,7 @@ export class Model {
   }
 
   /** Loss, metrics and, with labels, the confusion matrix on the data. During `fit`: of the last finished step. */
-  async evaluate(data: Dataset, { loss, metrics }: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset, { loss, metrics, perExample = false }: EvaluateOptions = {}): Promise<Evaluation> {
     const network = this.#network;
     network.checkSamples(data);
     const objective = objectiveOf(network.probe, data, { loss: loss ?? this.#learned.loss, metrics });
@@ -103,7 +105,7 @@ export class Model {
     const store = await network.engine.open();
     const evaluator = new Evaluator(store, { inputShape: network.inputShape, objective, trace });
     try {
-      return await evaluator.evaluate(data);
+      return await evaluator.evaluate(data, perExample);
     } finally {
       evaluator[Symbol.dispose]();
     }
