@@ -1,6 +1,6 @@
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
-import { activationNames, lossNames } from "../nn/index.ts";
+import { activationNames, lossNamed, lossNames } from "../nn/index.ts";
 import { optimizerNames } from "../optim/index.ts";
 import { guess } from "./nearest.ts";
 import {
@@ -57,7 +57,8 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
   limit: wholeNumber({ from: 1 }),
   hidden: layerSizes,
   activation: nameAmong("activation", activationNames),
-  loss: nameAmong("loss", lossNames),
+  // zeroOne is known and refused with the reason
+  loss: (value, said) => (value === "zeroOne" ? lossNamed(value).name : nameAmong("loss", lossNames)(value, said)),
   optimizer: nameAmong("optimizer", optimizerNames),
   dropout: shareFromZero,
   learningRate: numberAboveZero("1e-3"),

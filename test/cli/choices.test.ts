@@ -43,7 +43,7 @@ describe("train with more choices", () => {
     [["--schedule", "cosine:__proto__=1"], "--schedule: cosine cannot be given"],
     [["--dropout", "1"], "--dropout expects a number from 0 to below 1"],
     [["--clip-norm", "0"], "--clip-norm expects a number above 0"],
-    [["--loss", "zeroOne"], "--loss: unknown loss"],
+    [["--loss", "zeroOne"], "zeroOne cannot be trained by gradient: its slope is 0 wherever it has one"],
     [["--arithmetic", "fast"], '--arithmetic: unknown arithmetic "fast"'],
   ])("%j is a mistake that is explained", async (words, said) => {
     const { code, stderr } = await bench.nabla(["train", "images.idx", "labels.idx", ...words]);
