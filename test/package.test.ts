@@ -221,7 +221,7 @@ describe("in a page", () => {
   // missing; threads, for nets that are worth several; the rest, for a run that diverges, classify, compile and save.
   const onDemand = /^(backend|threads|divergence|classify|compiled|save)-/;
 
-  test("a page fetches at most 42 KB, gzipped, to train, evaluate and predict with an MLP", async () => {
+  test("a page fetches at most 45 KB, gzipped, to train, evaluate and predict with an MLP", async () => {
     const { files, metafile } = await bundle(`
       import { adam, crossEntropy, dataset, dense, relu, sequential, softmax } from "nabla";
       const model = sequential([dense(16), relu, dense(2), softmax], { input: 2, seed: 7 });
@@ -244,6 +244,6 @@ describe("in a page", () => {
     expect(sizes).toHaveLength(fetched.size);
     const kilobytes = sizes.reduce((total, size) => total + size, 0) / 1024;
     expect(kilobytes).toBeGreaterThan(1); // it is really in there
-    expect(kilobytes).toBeLessThanOrEqual(42); // the aim is 40
+    expect(kilobytes).toBeLessThanOrEqual(45); // the aim is 40
   });
 });

@@ -1,7 +1,7 @@
 import { sizeOf } from "../array/ndarray.ts";
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
-import { dense, type Model, sequential } from "../index.ts";
+import { dense, dropout as dropoutLayer, type Model, sequential } from "../index.ts";
 import { activationNamed } from "../nn/index.ts";
 import { formatCount } from "../report/index.ts";
 
@@ -9,6 +9,8 @@ export interface NetworkWishes {
   /** Units of the hidden layers. */
   readonly hidden: readonly number[];
   readonly activation: string;
+  /** Share of the numbers of each hidden layer that fall out while training. */
+  readonly dropout?: number | undefined;
   /** Decides what the last layer ends with. */
   readonly loss: string;
   /** "linear": scores stay as they are, f(x) = Wx + b. */
@@ -32,7 +34,10 @@ export function lastActivation(loss: string, isUnbounded = false): "softmax" | "
 }
 
 /** A net of dense layers, as wide at its ends as the data say. Throws DATA for a single class, LIMIT for a giant. */
-export function buildNetwork(data: Dataset, { hidden, activation, loss, seed, kind }: NetworkWishes): Model {
+export function buildNetwork(
+  data: Dataset,
+  { hidden, activation, dropout = 0, loss, seed, kind }: NetworkWishes,
+): Model {
   const learnsValues = data.y?.kind === "values";
   const [input, outputs] = [sizeOf(data.shape), outputsFor(data)];
   if (outputs < (learnsValues ? 1 : 2))
@@ -49,7 +54,11 @@ export function buildNetwork(data: Dataset, { hidden, activation, loss, seed, ki
       received: formatCount(parameters),
       hint: "Make the hidden layers smaller.",
     });
-  const hiddenLayers = hidden.flatMap((units) => [dense(units), activationNamed(activation)]);
+  const hiddenLayers = hidden.flatMap((units) => [
+    dense(units),
+    activationNamed(activation),
+    ...(dropout > 0 ? [dropoutLayer(dropout)] : []),
+  ]);
   const last = activationNamed(lastActivation(loss, learnsValues || kind === "linear"));
   return sequential([...hiddenLayers, dense(outputs), last], { input, seed });
 }

@@ -52,6 +52,6 @@ export const isActivation = ({ kind, parameters }: TracedLayer): boolean =>
 /** The place where the numbers are made that the activation at `place`, or several in a row, takes: `place` where it is none. */
 export function placeOfScores(network: Network, place: number): number {
   let at = place;
-  while (at > 1 && isActivation(network.probe.layers[at - 1]!)) at--;
+  while (at > 1 && isActivation(network.probe.layers[at - 1]!)) at = network.uses[at - 1]!.inputs[0]!;
   return at;
 }

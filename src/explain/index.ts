@@ -1,5 +1,6 @@
 /** `nabla/explain`: why a network computes what it does, and what its units see. */
 
+export { type ActivationCurve, activationCurve, type CurvePoint, curveNames } from "./activation-curves.ts";
 export { activationsOf } from "./activations.ts";
 export type { MaximizeOptions } from "./ascent-options.ts";
 export {
@@ -10,6 +11,7 @@ export {
   type PlaneBounds,
 } from "./decision-maps.ts";
 export type { LayerChoice } from "./find-layer.ts";
+export { type LossCurve, lossCurve, lossCurveNames } from "./loss-curves.ts";
 export {
   type Ending,
   type MaximizedActivation,

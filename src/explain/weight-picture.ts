@@ -54,18 +54,18 @@ export async function weightPicturesOf(
   units: readonly number[],
 ): Promise<readonly WeightPicture[]> {
   const scores = placeOfScores(network, place);
-  const upTo = network.layers.slice(0, scores);
-  const isBent = network.probe.layers.slice(0, scores).map(isActivation);
-  const layers = upTo.map(({ name, layer }, i) => ({ name, layer: isBent[i] ? linear : layer }));
+  const uses = network.uses.slice(0, scores);
+  const bent = new Set(uses.flatMap((use, i) => (isActivation(network.probe.layers[i]!) ? [use.layer] : [])));
+  const layers = network.layers.map((named, i) => (bent.has(i) ? { ...named, layer: linear } : named));
   const width = unitsAt(network, scores);
   const size = sizeOf(network.inputShape);
   const store = await network.engine.open();
   const pictures: WeightPicture[] = [];
   for (const part of inParts(units)) {
     const x = input([part.length, ...network.inputShape], "samples");
-    const { output } = trace(layers, x, network.parameters, false);
+    const { output } = trace(layers, uses, x, network.parameters, { isTraining: false, seed: 0 });
     const [gradient] = grad(unitRows(output).total, [x]);
-    const kind = dependsOn(gradient!, x) ? "slope" : isBent.includes(true) ? "product" : "weights";
+    const kind = dependsOn(gradient!, x) ? "slope" : bent.size > 0 ? "product" : "weights";
     const executable = await store.load(compile({ outputs: { gradient: gradient! } }));
     try {
       if (kind === "slope") executable.setInput("samples", new Float32Array(sizeOf(x.shape)));

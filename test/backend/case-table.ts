@@ -1,5 +1,6 @@
 import type { Tensor } from "nabla/graph";
 import * as g from "nabla/graph";
+import { randomKey } from "../../src/array/random.ts";
 import { buildNet } from "../compile/net.ts";
 import { type Case, numbers, randomCase, sizeOf } from "./programs.ts";
 
@@ -59,6 +60,66 @@ const extremeCases = (): Case[] => {
     },
   ];
 };
+
+const randomCases = (): Case[] => {
+  const step = [g.perStep("high", []), g.perStep("low", [])] as const;
+  const feed = [
+    [step[0], [0, 3, 65_535]],
+    [step[1], [5, 0, 65_535]],
+  ] as const;
+  const draw = (shape: readonly number[]): Tensor => g.random(shape, randomKey(7, `case ${shape}`), step);
+  const shapes = [[1], [3], [4], [37], [5, 7], [64, 30], [3, 1, 5], [1, 1]];
+  const alone = shapes.map((shape) =>
+    randomCase(`random [${shape}]`, { outputs: { y: draw(shape), sum: g.sum(draw(shape)) } }, feed, 3),
+  );
+  // a mask behind a product, which its gradient meets again
+  const [x, w] = [g.input([9, 13], "x"), g.input([13, 6], "w")];
+  const y = g.where(g.less(draw([9, 6]), 0.4), 0, g.relu(g.matmul(x, w)));
+  const gradients = g.grad(g.sum(g.square(y)), [x, w]);
+  return [...alone, randomCase("a mask", { outputs: { y, dx: gradients[0]!, dw: gradients[1]! } }, feed, 3)];
+};
+
+const joinCases = (): Case[] =>
+  [
+    {
+      axis: 1,
+      shapes: [
+        [5, 3],
+        [5, 1],
+        [5, 6],
+      ],
+    },
+    {
+      axis: 0,
+      shapes: [
+        [2, 3],
+        [4, 3],
+      ],
+    },
+    {
+      axis: 1,
+      shapes: [
+        [2, 3, 4],
+        [2, 5, 4],
+      ],
+    },
+    {
+      axis: 2,
+      shapes: [
+        [2, 3, 4],
+        [2, 3, 9],
+      ],
+    },
+    { axis: 0, shapes: [[1], [7]] },
+  ].map(({ axis, shapes }) => {
+    const parts = shapes.map((shape, i) => g.input(shape, `part ${i}`));
+    const y = g.concatenate(parts, axis);
+    const weight = g.input(y.shape, "weight");
+    const gradients = g.grad(g.sum(g.mul(g.square(y), weight)), parts);
+    const second = g.grad(g.sum(g.square(gradients[0]!)), [parts[0]!]);
+    const outputs = { y, ...Object.fromEntries(gradients.map((d, i) => [`d${i}`, d])), second: second[0]! };
+    return randomCase(`concatenate ${shapes.join(" and ")} along ${axis}`, { outputs });
+  });
 
 const reductionCases = (): Case[] => {
   const shapes = [
@@ -458,6 +519,8 @@ export const caseTable: Readonly<Record<string, () => readonly Case[]>> = {
   reductions: reductionCases,
   products: productCases,
   gathers: gatherCases,
+  "random numbers": randomCases,
+  "tensors side by side": joinCases,
   views: viewCases,
   "states replaced": stateCases,
   "tables of steps": stepCases,

@@ -43,7 +43,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["trian"],
     2,
-    `unknown command 'trian'. Did you mean "train"? Known are train, evaluate, predict, summary, runs, data.`,
+    `unknown command 'trian'. Did you mean "train"? Known are train, evaluate, predict, summary, runs, data, activations, losses.`,
   ],
   [
     ["train", "--epocs", "3"],

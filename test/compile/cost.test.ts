@@ -4,10 +4,12 @@ import { fileURLToPath } from "node:url";
 import {
   adagrad,
   adam,
+  batchNormalization,
   crossEntropy,
   type Dataset,
   dataset,
   dense,
+  dropout,
   type Layer,
   type Model,
   type Optimizer,
@@ -55,6 +57,9 @@ interface Case {
   readonly batch: number;
   readonly activation: Layer;
   readonly optimizer?: Optimizer;
+  /** Between a hidden layer's product and its activation, and behind that. */
+  readonly before?: () => Layer;
+  readonly after?: () => Layer;
 }
 
 const pictureNet = { sizes: [784, 128, 10], batch: 64, activation: relu };
@@ -63,6 +68,8 @@ const training = {
   "784-30-10 sigmoid, batch 10, SGD": { sizes: [784, 30, 10], batch: 10, activation: sigmoid },
   "784-128-10 ReLU, batch 64, SGD": pictureNet,
   "784-128-10 ReLU, batch 64, Adam": { ...pictureNet, optimizer: adam() },
+  "784-128-10 ReLU with dropout, batch 64, SGD": { ...pictureNet, after: () => dropout(0.5) },
+  "784-128-10 ReLU with batch normalization, batch 64, SGD": { ...pictureNet, before: () => batchNormalization() },
   "3072-512-512-10 ReLU, batch 128, SGD": { sizes: [3072, 512, 512, 10], batch: 128, activation: relu },
 } satisfies Readonly<Record<string, Case>>;
 const evaluation = "784-128-10 ReLU, batch 64, evaluation";
@@ -98,9 +105,13 @@ beforeAll(async () => {
   load.mockRestore();
 });
 
-function modelOf({ sizes, activation }: Case): Model {
+function modelOf({ sizes, activation, before, after }: Case): Model {
   const [input, ...units] = sizes;
-  const layers = units.flatMap((count, i) => [dense(count), i + 1 < units.length ? activation : softmax]);
+  const layers = units.flatMap((count, i) =>
+    i + 1 < units.length
+      ? [dense(count), ...(before ? [before()] : []), activation, ...(after ? [after()] : [])]
+      : [dense(count), softmax],
+  );
   return sequential(layers, { input: input!, seed: 1 });
 }
 
@@ -177,6 +188,16 @@ describe("what a step costs", () => {
       "sum of accuracy",
     ]);
     expect(buffers.find(({ name }) => name === "training samples")).toMatchObject({ role: "table", type: "u8" });
+  });
+
+  test("dropout adds one single-number kernel and no loop, batch normalization four loops; neither adds a product", () => {
+    const plain = cost("784-128-10 ReLU, batch 64, SGD");
+    const dropped = cost("784-128-10 ReLU with dropout, batch 64, SGD");
+    const normalized = cost("784-128-10 ReLU with batch normalization, batch 64, SGD");
+    expect(dropped.kernels).toBeLessThanOrEqual(plain.kernels + 1); // 1/(1 − rate)
+    expect(dropped.loopKernels).toBeLessThanOrEqual(plain.loopKernels);
+    expect(dropped.barriers).toBeLessThanOrEqual(plain.barriers);
+    expect(normalized.kernels).toBeLessThanOrEqual(plain.kernels + 4);
   });
 
   test("contractions multiply no more than the network's formulas", () => {

@@ -11,7 +11,7 @@ const wave = (size: number, seed: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => ((((i + seed) * 37) % 101) / 50 - 1) * (i % 7 === seed % 7 ? 1 : 0.3));
 
 function summary(layers: readonly (readonly [name: string, kind: string, inputs: number, units: number])[]): Summary {
-  const all = layers.map(([name, kind, inputs, units]): SummaryLayer => {
+  const all = layers.map(([name, kind, inputs, units], i): SummaryLayer => {
     const isDense = kind === "dense";
     return {
       name,
@@ -20,6 +20,8 @@ function summary(layers: readonly (readonly [name: string, kind: string, inputs:
       parameters: isDense ? inputs * units + units : 0,
       shapes: isDense ? [[inputs, units], [units]] : [],
       formula: "",
+      states: 0,
+      from: [layers[i - 1]?.[0] ?? "input"],
     };
   });
   const parameters = all.reduce((sum, layer) => sum + layer.parameters, 0);

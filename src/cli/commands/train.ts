@@ -2,7 +2,6 @@ import picocolors from "picocolors";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../index.ts";
 import { lossNamed } from "../../nn/index.ts";
-import { optimizerNamed } from "../../optim/index.ts";
 import { createProgress, escapeTerminal, formatCount, formatShape } from "../../report/index.ts";
 import type { History, StartEvent } from "../../train/events.ts";
 import { readClassNames } from "../class-names.ts";
@@ -19,7 +18,7 @@ import { type FinishedEvent, type RunRecord, targetText } from "../run-record.ts
 import { runReport } from "../run-report.ts";
 import { forKind, isMachine } from "../train-kinds.ts";
 import { readTrainOptions } from "../train-options.ts";
-import { describeRun, type Settled, settle } from "../train-plan.ts";
+import { describeRun, optimizerOf, type Settled, settle } from "../train-plan.ts";
 import { printVerdict } from "../verdict-text.ts";
 
 interface Job {
@@ -62,6 +61,7 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
     return trainMachine({ ...asked, data: named, seed, kind: asked.kind }, { source, data, output, out });
   }
   const options = settle({ ...asked, data: named, seed }, source, data.train);
+  optimizerOf(options); // a setting it does not have is told before anything is made
   const model = buildNetwork(data.train, options);
   const begun = new Date();
   const record = describeRun(options, source, data, model, begun);
@@ -98,14 +98,15 @@ async function carryOut(job: Job): Promise<void> {
   let hasBegun = false;
   try {
     folder.writeConfig(record);
-    const optimizer = optimizerNamed(options.optimizer, { learningRate: options.learningRate });
     const run = model.fit(data.train, {
       loss: lossNamed(loss),
-      optimizer,
+      optimizer: optimizerOf(options),
       batchSize,
       epochs,
       seed,
       threads,
+      ...(options.arithmetic === undefined ? {} : { arithmetic: options.arithmetic as "auto" | "portable" | "fma" }),
+      ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
       stepEvents: "latest", // waiting for us at every step would cost a quarter of the speed
       ...(validation === undefined ? {} : { validation }),
     });
@@ -146,8 +147,9 @@ function printPlan({ options, data: { train, test }, record, output }: Job): voi
   const { dim } = picocolors.createColors(output.color);
   const { data, network, optimizer } = record;
   const widths = [data.shape.reduce((size, extent) => size * extent, 1), ...options.hidden, outputsFor(train)];
+  const inHidden = options.dropout ? `${options.activation} with dropout ${options.dropout}` : options.activation;
   const layers = [
-    ...(options.hidden.length > 0 ? [options.activation] : []),
+    ...(options.hidden.length > 0 ? [inHidden] : []),
     lastActivation(options.loss, train.y?.kind === "values" || options.kind === "linear"),
   ];
   output.line(
@@ -155,9 +157,10 @@ function printPlan({ options, data: { train, test }, record, output }: Job): voi
       `${formatShape(data.shape)}, ${escapeTerminal(targetText(data), 100)}`,
   );
   output.line(`${widthsText(widths)}, ${layers.join(" and ")}: ${formatCount(network.parameters)} parameters`);
+  const scheduled = options.schedule === undefined ? "" : ` (${options.schedule})`;
   output.line(
     dim(
-      `${options.loss}, ${options.optimizer} at ${optimizer["learningRate"]}, batches of ${options.batchSize}, seed ${options.seed}`,
+      `${options.loss}, ${options.optimizer} at ${optimizer["learningRate"]}${scheduled}, batches of ${options.batchSize}, seed ${options.seed}`,
     ),
   );
 }
