@@ -9,6 +9,7 @@ import type { Evaluation } from "./events.ts";
 import { busy, Fit, type FitRun } from "./fit.ts";
 import { encodeModel } from "./model-file.ts";
 import { Network } from "./network.ts";
+import { noteNetwork } from "./network-of.ts";
 import { type LossFunction, objectiveOf, targetsOf } from "./objective.ts";
 import type { FitOptions } from "./options.ts";
 import { compileModel, predict, probabilitiesOf } from "./predict.ts";
@@ -63,6 +64,7 @@ export class Model {
     this.#seed = seed;
     this.#learned = learned;
     this.weights = weightsOf(network, () => this.#run !== undefined);
+    noteNetwork(this, network);
   }
 
   /** Names of the classes, known once the model was trained on labels. */

@@ -1,5 +1,16 @@
 import type { Program } from "../compile/index.ts";
-import { add, differentiate, mean, mul, perStep, square, state, sum, type Tensor } from "../graph/index.ts";
+import {
+  add,
+  type Differentiation,
+  differentiate,
+  mean,
+  mul,
+  perStep,
+  square,
+  state,
+  sum,
+  type Tensor,
+} from "../graph/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import { lossPerSample, metricPerSample, type Objective } from "./objective.ts";
 import type { Parameter } from "./parameters.ts";
@@ -19,6 +30,10 @@ export interface TrainingGraph {
   readonly trace: Trace;
   /** Loss of each sample, [batch]. */
   readonly losses: Tensor;
+  /** The one number that is minimised, with the penalties. */
+  readonly cost: Tensor;
+  /** How its gradients came about, before any pass of the compiler. */
+  readonly differentiation: Differentiation;
   readonly gradients: readonly { readonly parameter: Parameter; readonly gradient: Tensor }[];
   /** Parameters and moments, and what they become. */
   readonly next: readonly (readonly [state: Tensor, value: Tensor])[];
@@ -49,13 +64,11 @@ export function trainingGraph(
     (total, { tensor, options: { l2 = 0 } }) => (l2 > 0 ? add(total, mul(l2 / 2, sum(square(tensor)))) : total),
     reduction === "mean" ? mean(losses) : sum(losses),
   );
-  const gradients = differentiate(
+  const differentiation = differentiate(
     cost,
     parameters.map(({ tensor }) => tensor),
-  ).gradients.map((gradient, i) => ({
-    parameter: parameters[i]!,
-    gradient,
-  }));
+  );
+  const gradients = differentiation.gradients.map((gradient, i) => ({ parameter: parameters[i]!, gradient }));
   const rates = new Map<string, { rate: Rate; tensor: Tensor }>();
   const moments: (readonly [Tensor, Tensor])[] = [];
   const updates = gradients.map(({ parameter, gradient }) => {
@@ -88,6 +101,8 @@ export function trainingGraph(
   return {
     trace,
     losses,
+    cost,
+    differentiation,
     gradients,
     next,
     moments: moments.map(([old]) => old),
