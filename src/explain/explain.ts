@@ -20,6 +20,7 @@ import { explanationLatex } from "./explanation-latex.ts";
 import { explanationMathml } from "./explanation-mathml.ts";
 import { explanationText } from "./explanation-text.ts";
 import { float32Values } from "./float32.ts";
+import { foldedNumbers } from "./folded-numbers.ts";
 import type { Formula, MathSymbol } from "./formula.ts";
 import { type Example, type TracedExample, traceExample, valuesOf } from "./graph-values.ts";
 import {
@@ -110,6 +111,9 @@ class ReadExample {
   readonly symbols: Symbols;
   readonly float32: ReadonlyMap<Tensor, Float32Array>;
   readonly lossAfter: number;
+  /** Sums and maxima that formulas read as one number. */
+  readonly folded: readonly Place[];
+  readonly #moving: ReadonlySet<Tensor>;
   #reading: GraphReading | undefined;
 
   constructor(example: TracedExample, learningRate: number, reduction: "mean" | "sum") {
@@ -131,6 +135,11 @@ class ReadExample {
     this.symbols = new Symbols(trace, { x, target, samples: count, scopeOf });
     this.float32 = float32Values(example, [...new Set([...results, ...differentiation.gradients, cost])]);
     this.lossAfter = this.#lossAfter();
+    const moving = new Set(this.parameters.map(({ tensor }) => tensor));
+    for (const tensor of topologicalOrder([cost])) if (tensor.inputs.some((one) => moving.has(one))) moving.add(tensor);
+    this.#moving = moving;
+    this.folded = foldedNumbers(cost, this.values);
+    for (const place of this.folded) if (!this.symbols.of(place)) this.symbols.name(place);
   }
 
   #lossAfter(): number {
@@ -162,7 +171,7 @@ class ReadExample {
     const active = new Map<Tensor, number[]>();
     for (const { node, input } of differentiation.contributions) active.set(node, [...(active.get(node) ?? []), input]);
     const symbolOf = (place: Place): MathSymbol | undefined => this.symbols.of(place);
-    this.#writing = new Writing({ values: this.values, symbolOf });
+    this.#writing = new Writing({ values: this.values, symbolOf, isMoving: (tensor) => this.#moving.has(tensor) });
     this.#reading = {
       cost: behindViews({ tensor: cost, flat: 0 }).tensor,
       active,
@@ -207,6 +216,7 @@ function explanationOf(read: ReadExample, most: number): Explanation {
 function isCountable({ example, parameters }: ReadExample): boolean {
   let edges = 0;
   for (const { node } of example.graph.differentiation.contributions) {
+    if (node.op.kind === "view") continue;
     const size = sizeOf(node.shape);
     edges +=
       node.op.kind === "contract" ? size * node.inputs[0]!.shape[1]! : sizeOf(node.inputs[0]?.shape ?? []) + size;
@@ -225,12 +235,17 @@ function assemble(
   const about = aboutOf(read, only);
   const rank = new Map(read.parameters.map(({ tensor }, i) => [tensor, i]));
   let parts: Parts = { values: [], edges: [], parameters: [], forward: [], backward: [] };
-  let multiplications: Explanation["multiplications"] = null;
-  if (chosen) {
-    const { graph, writing } = read.graphFor(chosen);
+  let steps: Explanation["tensors"] | undefined; // of interest to large networks: made when asked for
+  let counted: Explanation["multiplications"] | undefined;
+  const derived = (of: Chosen) => {
+    const { graph, writing } = read.graphFor(of);
     const derivation = derive(graph, (node) => rank.get(node.place.tensor) ?? -1);
-    multiplications = derivation.multiplications;
-    if (level === "scalar") parts = partsOf(read, derivation, writing, only !== undefined);
+    counted = derivation.multiplications;
+    return { derivation, writing };
+  };
+  if (chosen && level === "scalar") {
+    const { derivation, writing } = derived(chosen);
+    parts = partsOf(read, derivation, writing, only !== undefined);
   }
   const explanation: Explanation = {
     level,
@@ -243,8 +258,13 @@ function assemble(
       backward: parts.backward,
       update: parts.parameters.map(({ node }) => node),
     },
-    multiplications,
-    tensors: tensorSteps(read.example, read.values, read.scopes),
+    get multiplications() {
+      if (counted === undefined) counted = chosen ? derived(chosen).derivation.multiplications : null;
+      return counted;
+    },
+    get tensors() {
+      return (steps ??= tensorSteps(read.example, read.values, read.scopes));
+    },
     scalar: (parameter, index) => scalarOf(read, parameter, index),
     toText: (options) => explanationText(explanation, options),
     toMathML: () => explanationMathml(explanation),
@@ -330,10 +350,15 @@ function partsOf(read: ReadExample, derivation: Derivation, writing: Writing, is
   const { layers } = example.graph.trace;
   const at32 = float32Lookup(example, float32);
   const sorted = [...nodes].sort((a, b) => a.order - b.order || a.place.flat - b.place.flat);
+  const ranks = new Map(topologicalOrder([example.graph.cost]).map((tensor, i) => [tensor, i]));
+  const isKnown = (place: Place): boolean =>
+    nodes.some((node) => node.place.tensor === place.tensor && node.place.flat === place.flat);
+  const folded = read.folded.filter((place) => !isKnown(place));
   const ids = new Map<ScalarNode, number>();
   const given = isAlone ? [] : [example.x, example.target].flatMap((tensor) => placesOf(tensor));
   const shownGiven = given.filter((place) => tensorIsUsed(example, place.tensor));
-  sorted.forEach((node, i) => ids.set(node, shownGiven.length + i));
+  const first = shownGiven.length + folded.length;
+  sorted.forEach((node, i) => ids.set(node, first + i));
   const edges: EdgeValue[] = [];
   const edgeIds = new Map<ScalarNode, Map<ScalarNode, number>>();
   for (const child of sorted)
@@ -369,13 +394,29 @@ function partsOf(read: ReadExample, derivation: Derivation, writing: Writing, is
         edges: [],
       };
     }),
+    ...folded.map((place, i): NodeValue => {
+      const symbol = symbols.of(place)!;
+      const scope = scopes.get(place.tensor);
+      return {
+        id: shownGiven.length + i,
+        symbol,
+        role: "value",
+        ...(typeof scope === "number" ? { layer: layers[scope]!.name } : {}),
+        value: read.values.get(place.tensor)!.data[place.flat]!,
+        float32: undefined,
+        gradient: undefined,
+        uses: 0,
+        formula: writing.define(place),
+        gradientSymbol: { kind: "partial", of: lossSymbol, by: symbol },
+        edges: [],
+      };
+    }),
     ...sorted.map((node): NodeValue => {
       const symbol = symbolOf(node);
       const parameter = names.get(node.place.tensor);
       const scope = scopes.get(node.place.tensor);
       const layer = parameter?.layer ?? (typeof scope === "number" ? layers[scope]!.name : undefined);
-      const hasParameters = [...node.children.keys()].some((child) => child.isParameter);
-      const isSum = symbol.letter === "z" && hasParameters;
+      const isSum = symbol.letter === "z"; // the letter of what a layer makes of its parameters
       return {
         id: ids.get(node)!,
         symbol,
@@ -433,10 +474,18 @@ function partsOf(read: ReadExample, derivation: Derivation, writing: Writing, is
     values,
     edges,
     parameters: gradients,
-    forward: [...shownGiven.map((_, i) => i), ...sorted.map((node) => ids.get(node)!)],
+    forward: inOrder([
+      ...shownGiven.map((_, id) => ({ id, order: -1 })),
+      ...sorted.map((node) => ({ id: ids.get(node)!, order: node.order })),
+      ...folded.map(({ tensor }, i) => ({ id: shownGiven.length + i, order: ranks.get(tensor)! })),
+    ]),
     backward: inner.map((node) => ids.get(node)!),
   };
 }
+
+/** Ids in the order of computation. */
+const inOrder = (nodes: readonly { readonly id: number; readonly order: number }[]): number[] =>
+  [...nodes].sort((a, b) => a.order - b.order || a.id - b.id).map(({ id }) => id);
 
 const placesOf = (tensor: Tensor): Place[] =>
   Array.from({ length: sizeOf(tensor.shape) }, (_, flat) => ({ tensor, flat }));

@@ -308,14 +308,14 @@ function tensorBlocks({ tensors, multiplications, about }: Explanation): Block[]
     { kind: "heading", text: "Forward pass and loss, op by op; ∂ is the size of the gradient, √Σ²" },
   ];
   for (const { id, op, layer, name, shape, inputs, norm, gradientNorm, passesBack } of tensors) {
-    const place = name ?? layer ?? "";
-    const from = inputs.length > 0 ? ` of ${inputs.map((input) => `%${input}`).join(", ")}` : "";
+    const operands = inputs.map((input) => `%${input}`).join(", ");
+    const place = name ?? layer;
     const gradient = gradientNorm === undefined ? "" : `, ∂ ${numberText(gradientNorm)}`;
-    const back = passesBack ? `; passes back ${passesBack}` : "";
-    blocks.push({
-      kind: "sentence",
-      text: `%${id} = ${op}${from}${place ? ` (${place})` : ""}: [${shape.join(", ")}], size ${numberText(norm)}${gradient}${back}.`,
-    });
+    const text = `%${id} = ${op}${inputs.length > 0 ? `(${operands})` : ""} [${shape.join(", ")}]${place ? ` in ${place}` : ""}: size ${numberText(norm)}${gradient}`;
+    blocks.push(
+      { kind: "sentence", text },
+      ...passesBack.map((back): Block => ({ kind: "sentence", text: `    ${back}` })),
+    );
   }
   if (multiplications) blocks.push({ kind: "sentence", text: countSentence(multiplications) });
   blocks.push({ kind: "sentence", text: lossSentence(about) });

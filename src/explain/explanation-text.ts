@@ -28,12 +28,13 @@ export function explanationText(
 /** Sentences broken at spaces; later lines are indented. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
+  const indent = /^ */.exec(text)![0];
   let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (longer.length > width && line.trim() !== "") {
+  for (const word of text.slice(indent.length).split(" ")) {
+    const longer = line === "" ? `${indent}${word}` : `${line} ${word}`;
+    if (longer.length > width && line !== "") {
       lines.push(line);
-      line = `  ${word}`;
+      line = `${indent}  ${word}`;
     } else line = longer;
   }
   return [...lines, line];
@@ -53,20 +54,20 @@ function equationLines({ left, relation, sides, note, isTall }: Equation, width:
 }
 
 const sideText = (side: Side): string =>
-  side.map((product, i) => productText(product, i === 0 && side.length === 1)).join(" + ");
+  side.map((product, i) => productText(product, side.length === 1, i === 0)).join(" + ");
 
-function productText({ known, rest }: Product, isAlone: boolean): string {
+function productText({ known, rest }: Product, isAlone: boolean, isFirst: boolean): string {
   const all = [...known, ...rest];
-  if (all.length === 1 && known.length === 0) return isAlone ? formulaText(all[0]!) : factorText(all[0]!, false);
-  return pieces({ known, rest }).join(" · ");
+  if (all.length === 1 && known.length === 0) return isAlone ? formulaText(all[0]!) : factorText(all[0]!, isFirst);
+  return pieces({ known, rest }, isFirst).join(" · ");
 }
 
 /** The factors, with brackets at the first and the last that are known. */
-function pieces({ known, rest }: Product): string[] {
+function pieces({ known, rest }: Product, isFirst: boolean): string[] {
   return [...known, ...rest].map((factor, i) => {
     const open = i === 0 && known.length > 0 ? "[" : "";
     const close = known.length > 0 && i === known.length - 1 ? "]" : "";
-    return `${open}${factorText(factor, i === 0)}${close}`;
+    return `${open}${factorText(factor, i === 0 && (isFirst || known.length > 0))}${close}`;
   });
 }
 
@@ -78,8 +79,8 @@ function brokenSide(side: Side, first: string, next: string, width: number, behi
   side.forEach((product, i) => {
     const isAlone = side.length === 1 && product.known.length + product.rest.length === 1;
     const parts = isAlone
-      ? termsOf(productText(product, true))
-      : pieces(product).map((piece, k) => (k === 0 ? piece : `· ${piece}`));
+      ? termsOf(productText(product, true, true))
+      : pieces(product, i === 0).map((piece, k) => (k === 0 ? piece : `· ${piece}`));
     let line = i === 0 ? first : next;
     const indent = " ".repeat(next.length);
     let isFresh = true;

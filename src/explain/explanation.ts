@@ -105,8 +105,8 @@ export interface TensorStep {
   readonly norm: number;
   /** √(Σ gradient²); undefined where no gradient flows. */
   readonly gradientNorm: number | undefined;
-  /** What it passes back to its inputs, in words and symbols; empty where nothing. */
-  readonly passesBack: string;
+  /** What it adds to the gradient of each input that has one, by ids: `∂%3 += ∂%6 ⊙ exp(%3)`. */
+  readonly passesBack: readonly string[];
 }
 
 /** One training step of one example, with every number. */

@@ -96,7 +96,9 @@ const isNegative = (formula: Formula): boolean =>
 
 export function factorLatex(formula: Formula, isFirst: boolean): string {
   const inner = formulaLatex(formula);
-  return formula.kind === "sum" || (isNegative(formula) && !isFirst) ? `(${inner})` : inner;
+  return formula.kind === "sum" || formula.kind === "choice" || (isNegative(formula) && !isFirst)
+    ? `(${inner})`
+    : inner;
 }
 
 export function formulaLatex(formula: Formula): string {
@@ -136,14 +138,23 @@ export function formulaLatex(formula: Formula): string {
       const known = functions.get(formula.name) ?? (greek.get(formula.name) || `\\mathrm{${latexText(formula.name)}}`);
       return `${known}${formula.isSlope ? "'" : ""}(${formula.of.map(formulaLatex).join(", ")})`;
     }
+    case "choice": {
+      const [yes, no] = [formulaLatex(formula.yes), formulaLatex(formula.no)];
+      return `\\begin{cases} ${yes} & \\text{if } ${conditionLatex(formula.condition)} \\\\ ${no} & \\text{else} \\end{cases}`;
+    }
     case "truth":
-      return `1[${formulaLatex(formula.left)} ${relations[formula.relation]} ${formulaLatex(formula.right)}]`;
+      return `1[${conditionLatex(formula)}]`;
     case "partial":
       return `\\frac{\\partial ${symbolLatex(formula.of)}}{\\partial ${symbolLatex(formula.by)}}`;
     case "omitted":
       return formula.count === 0 ? "\\dots" : `\\text{\\ldots{} ${formatCount(formula.count)} more \\ldots{}}`;
   }
 }
+
+const conditionLatex = (condition: Formula): string =>
+  condition.kind === "truth"
+    ? `${formulaLatex(condition.left)} ${relations[condition.relation]} ${formulaLatex(condition.right)}`
+    : formulaLatex(condition);
 
 const functions: ReadonlyMap<string, string> = new Map([
   ["ln", "\\ln"],

@@ -48,7 +48,9 @@ const isNegative = (formula: Formula): boolean =>
 /** A formula as a factor: sums in parentheses, and negative numbers unless they stand first. */
 export function factorMathml(formula: Formula, isFirst: boolean): string {
   const inner = formulaMathml(formula);
-  return formula.kind === "sum" || (isNegative(formula) && !isFirst) ? inParentheses(inner) : inner;
+  return formula.kind === "sum" || formula.kind === "choice" || (isNegative(formula) && !isFirst)
+    ? inParentheses(inner)
+    : inner;
 }
 
 export function formulaMathml(formula: Formula): string {
@@ -87,21 +89,27 @@ export function formulaMathml(formula: Formula): string {
       const list = formula.of.flatMap((x, i) => [...(i > 0 ? [operator(",")] : []), formulaMathml(x)]);
       return row(name, operator("("), ...list, operator(")"));
     }
-    case "truth":
+    case "choice":
       return row(
-        "<mn>1</mn>",
-        operator("["),
-        formulaMathml(formula.left),
-        operator(formula.relation),
-        formulaMathml(formula.right),
-        operator("]"),
+        formulaMathml(formula.yes),
+        "<mtext>&#160;if&#160;</mtext>",
+        conditionMathml(formula.condition),
+        "<mtext>&#160;else&#160;</mtext>",
+        formulaMathml(formula.no),
       );
+    case "truth":
+      return row("<mn>1</mn>", operator("["), conditionMathml(formula), operator("]"));
     case "partial":
       return `<mfrac>${row(operator("∂"), symbolMathml(formula.of))}${row(operator("∂"), symbolMathml(formula.by))}</mfrac>`;
     case "omitted":
       return formula.count === 0 ? operator("…") : `<mtext>… ${formatCount(formula.count)} more …</mtext>`;
   }
 }
+
+const conditionMathml = (condition: Formula): string =>
+  condition.kind === "truth"
+    ? row(formulaMathml(condition.left), operator(condition.relation), formulaMathml(condition.right))
+    : formulaMathml(condition);
 
 const powerBase = (base: Formula): string =>
   base.kind === "symbol" || (base.kind === "number" && base.value >= 0) || base.kind === "apply"

@@ -16,7 +16,7 @@ export function symbolText({ letter, above, below, sample }: MathSymbol): string
   return `${letter}${layer}${indices}${which}`;
 }
 
-const levels = { sum: 1, product: 2, prefix: 3, atom: 4 } as const;
+const levels = { choice: 0, sum: 1, product: 2, prefix: 3, atom: 4 } as const;
 
 /** The formula as text. `spaced` puts spaces around the dots of its outermost product. */
 export function formulaText(formula: Formula, { spaced = false }: { readonly spaced?: boolean } = {}): string {
@@ -62,14 +62,24 @@ function write(formula: Formula, spaced = false): Written {
       return atom(`|${formulaText(formula.of)}|`);
     case "apply":
       return atom(`${formula.name}${formula.isSlope ? "′" : ""}(${formula.of.map((x) => formulaText(x)).join(", ")})`);
+    case "choice":
+      return {
+        text: `${formulaText(formula.yes)} if ${conditionText(formula.condition)} else ${formulaText(formula.no)}`,
+        level: levels.choice,
+      };
     case "truth":
-      return atom(`1[${formulaText(formula.left)} ${formula.relation} ${formulaText(formula.right)}]`);
+      return atom(`1[${conditionText(formula)}]`);
     case "partial":
       return atom(`∂${symbolText(formula.of)}/∂${symbolText(formula.by)}`);
     case "omitted":
       return atom(formula.count === 0 ? "…" : `… ${formatCount(formula.count)} more …`);
   }
 }
+
+const conditionText = (condition: Formula): string =>
+  condition.kind === "truth"
+    ? `${formulaText(condition.left)} ${condition.relation} ${formulaText(condition.right)}`
+    : formulaText(condition);
 
 function within(formula: Formula, level: number, isFirst: boolean): string {
   const { text, level: own } = write(formula);

@@ -27,6 +27,8 @@ export type Formula =
   | { readonly kind: "size"; readonly of: Formula }
   /** σ(z), or with `isSlope` its derivative σ′(z). */
   | { readonly kind: "apply"; readonly name: string; readonly of: readonly Formula[]; readonly isSlope?: boolean }
+  /** `yes` where the condition is true, else `no`. */
+  | { readonly kind: "choice"; readonly condition: Formula; readonly yes: Formula; readonly no: Formula }
   /** 1[left < right]: 1 where it is true, else 0. */
   | { readonly kind: "truth"; readonly left: Formula; readonly relation: Relation; readonly right: Formula }
   /** ∂of/∂by. */
@@ -42,7 +44,11 @@ export const slopeOf = (name: string, of: Formula): Formula => ({ kind: "apply",
 export const truth = (left: Formula, relation: Relation, right: Formula): Formula =>
   left.kind === "number" && right.kind === "number"
     ? number(holds(left.value, relation, right.value) ? 1 : 0)
-    : { kind: "truth", left, relation, right };
+    : left.kind === "number" // z > 0 reads better than 0 < z
+      ? { kind: "truth", left: right, relation: mirrored[relation], right: left }
+      : { kind: "truth", left, relation, right };
+
+const mirrored = { "<": ">", ">": "<", "=": "=", "≠": "≠", "≤": "≥", "≥": "≤" } as const;
 
 function holds(a: number, relation: Relation, b: number): boolean {
   if (relation === "<") return a < b;
@@ -75,6 +81,15 @@ export function sum(...given: readonly Formula[]): Formula {
 
 /** Multiplies; numbers are folded into one that stands first, 1 is left out, and x·x is x². */
 export function product(...given: readonly Formula[]): Formula {
+  const unders = given.flatMap((factor) =>
+    factor.kind === "quotient" && factor.over.kind === "number" ? [factor.under] : [],
+  );
+  if (unders.length > 0 && given.length > unders.length) {
+    const overs = given.map((factor) =>
+      factor.kind === "quotient" && factor.over.kind === "number" ? factor.over : factor,
+    );
+    return quotient(product(...overs), product(...unders)); // x·(1/s) is x/s
+  }
   const factors = given.flatMap((factor) => (factor.kind === "product" ? factor.factors : [factor]));
   let coefficient = 1;
   const kept: { base: Formula; key: string; exponent: number }[] = [];
@@ -135,6 +150,8 @@ export function lengthOf(formula: Formula): number {
       return 1 + lengthOf(formula.of);
     case "apply":
       return 1 + all(formula.of);
+    case "choice":
+      return 1 + all([formula.condition, formula.yes, formula.no]);
     case "truth":
       return 1 + lengthOf(formula.left) + lengthOf(formula.right);
     default:
@@ -163,6 +180,10 @@ export function inNumbers(formula: Formula): Formula {
       return { kind: formula.kind, of: inNumbers(formula.of) };
     case "apply":
       return { ...formula, of: each(formula.of) };
+    case "choice": {
+      const [condition, yes, no] = each([formula.condition, formula.yes, formula.no]);
+      return { kind: "choice", condition: condition!, yes: yes!, no: no! };
+    }
     case "truth":
       return { ...formula, left: inNumbers(formula.left), right: inNumbers(formula.right) };
     default:

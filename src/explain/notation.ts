@@ -72,9 +72,10 @@ export const notations = {
     slope: (k, operands) => truth(operands[k]!, "<", operands[1 - k]!),
   },
   less: { write: ([a, b]) => truth(a!, "<", b!) },
+  random: { write: () => apply("random") },
   equal: { write: ([a, b]) => truth(a!, "=", b!) },
   where: {
-    write: ([condition, yes, no]) => apply("where", condition!, yes!, no!),
+    write: ([condition, yes, no]) => ({ kind: "choice", condition: isTrue(condition!), yes: yes!, no: no! }),
     slope: (k, [condition]) => (k === 1 ? isTrue(condition!) : opposite(condition!)),
   },
   // views and rows of a table

@@ -4,9 +4,9 @@ import type { MathSymbol } from "./formula.ts";
 import { behindViews, type Place, positionOf } from "./scalars.ts";
 
 /** Letters for the results of layers without parameters, first to last within a level. */
-const results = ["a", "h", "r", "s", "v"];
+const results = ["a", "h", "v", "r"];
 /** Letters for numbers inside layers and for parameters whose own letter is taken. */
-const spare = ["u", "q", "p", "k", "m", "n", "c", "d", "e", "f", "g", "i", "j", "l", "o", "y"];
+const spare = ["m", "s", "u", "q", "p", "k", "n", "c", "d", "e", "f", "g", "i", "j", "l", "o", "y"];
 /** Parameters that books have a letter for; others go by their own short names. */
 const letters: Readonly<Record<string, string>> = {
   weight: "w",
@@ -132,10 +132,11 @@ export class Symbols {
     const position = positionOf(place);
     const { shape } = place.tensor;
     const isPlain = this.#levels <= 1; // one level needs no number, and y = w₁x₁ + w₂x₂ no first index
+    const isShort = isPlain || this.#isNarrow || level === undefined;
     const shown = position
       .map((at, axis) => ({ at: at + 1, extent: shape[axis]! }))
       .slice(sampleAxes)
-      .filter(({ extent }) => extent > 1 || !(isPlain || this.#isNarrow));
+      .filter(({ extent }) => extent > 1 || !isShort);
     const sample = sampleAxes === 1 && this.#samples > 1 ? { sample: position[0]! + 1 } : {};
     const below = shown.map(({ at }) => at);
     if (level === undefined || isPlain) return { letter, below, ...sample };

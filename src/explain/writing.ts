@@ -8,6 +8,8 @@ import { behindViews, operandsOf, type Place } from "./scalars.ts";
 export interface WritingOptions {
   readonly values: ReadonlyMap<Tensor, Values>;
   readonly symbolOf: (place: Place) => MathSymbol | undefined;
+  /** Whether a tensor depends on parameters. */
+  readonly isMoving: (tensor: Tensor) => boolean;
 }
 
 /** Longer formulas are cut. */
@@ -20,7 +22,10 @@ export class Writing {
   readonly #symbolOf: (place: Place) => MathSymbol | undefined;
   readonly #known = new Map<Tensor, Map<number, Formula>>();
 
-  constructor({ values, symbolOf }: WritingOptions) {
+  readonly #isMoving: (tensor: Tensor) => boolean;
+
+  constructor({ values, symbolOf, isMoving }: WritingOptions) {
+    this.#isMoving = isMoving;
     this.#values = values;
     this.#symbolOf = symbolOf;
   }
@@ -57,6 +62,8 @@ export class Writing {
           ? this.#fold(tensor, operands)
           : undefined;
     const whole = formula ?? notationOf(op).write(operands.map(this.write));
+    // a comparison of data, such as which class the label is, is decided by the example
+    if (whole.kind === "truth" && !this.#isMoving(tensor)) return number(this.#values.get(tensor)!.data[flat]!);
     return lengthOf(whole) <= longest ? whole : { kind: "omitted", count: 0 };
   };
 
