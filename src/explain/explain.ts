@@ -168,8 +168,7 @@ class ReadExample {
   #reader(): GraphReading {
     if (this.#reading) return this.#reading;
     const { cost, differentiation } = this.example.graph;
-    const active = new Map<Tensor, number[]>();
-    for (const { node, input } of differentiation.contributions) active.set(node, [...(active.get(node) ?? []), input]);
+    const active = liveInputs(this.example);
     const symbolOf = (place: Place): MathSymbol | undefined => this.symbols.of(place);
     this.#writing = new Writing({ values: this.values, symbolOf, isMoving: (tensor) => this.#moving.has(tensor) });
     this.#reading = {
@@ -185,6 +184,24 @@ class ReadExample {
     };
     return this.#reading;
   }
+}
+
+/**
+ * The inputs of each tensor through which a gradient reaches parameters, by provenance. What ends at a `detach` on its
+ * way is left out.
+ */
+function liveInputs({ graph }: TracedExample): ReadonlyMap<Tensor, readonly number[]> {
+  const live = new Set<Tensor>(graph.gradients.map(({ parameter }) => parameter.tensor));
+  const active = new Map<Tensor, number[]>();
+  for (const { node, input } of [...graph.differentiation.contributions].reverse()) {
+    if (!live.has(node.inputs[input]!)) continue; // inputs come before what reads them
+    live.add(node);
+    active.set(
+      node,
+      [...(active.get(node) ?? []), input].sort((a, b) => a - b),
+    );
+  }
+  return active;
 }
 
 /** Which layer made each tensor. What no layer made belongs to the loss; leaves are given. */
@@ -267,7 +284,7 @@ function assemble(
     },
     scalar: (parameter, index) => scalarOf(read, parameter, index),
     toText: (options) => explanationText(explanation, options),
-    toMathML: () => explanationMathml(explanation),
+    toMathML: (options) => explanationMathml(explanation, options),
     toLatex: (options) => explanationLatex(explanation, options),
     toJSON: () => explanationJson(explanation),
   };

@@ -5,9 +5,9 @@ import { factorLatex, formulaLatex, latexText } from "./formula-latex.ts";
 /** The explanation as LaTeX with amsmath; factors that are known are boxed, as on the slide. */
 export function explanationLatex(
   explanation: Explanation,
-  { document = true }: { readonly document?: boolean } = {},
+  { document = true, products }: { readonly document?: boolean; readonly products?: number } = {},
 ): string {
-  const body = explanationBlocks(explanation).map((block) => {
+  const body = explanationBlocks(explanation, products === undefined ? {} : { products }).map((block) => {
     if (block.kind === "equation") return equation(block);
     const text = latexText(block.text);
     return block.kind === "title"

@@ -33,20 +33,25 @@ const symbol = (of: MathSymbol, value: number): Formula => ({ kind: "symbol", sy
 /** The symbol of the loss, of which there is one. */
 const loss: MathSymbol = { letter: "L", below: [] };
 
-/** At most so many products of one gradient are printed. */
-const mostProducts = 16;
+export interface BlockOptions {
+  /** A gradient with more products than this is told with re-use only. Default 16. */
+  readonly products?: number;
+}
 
-export function explanationBlocks(explanation: Explanation): readonly Block[] {
+export function explanationBlocks(
+  explanation: Explanation,
+  { products: most = 16 }: BlockOptions = {},
+): readonly Block[] {
   const { about, level } = explanation;
   const blocks: Block[] = [{ kind: "title", text: titleOf(explanation) }];
   blocks.push(...aboutSentences(explanation));
   if (level === "tensor") return [...blocks, ...tensorBlocks(explanation)];
-  if (about.only) return [...blocks, ...oneParameter(explanation)];
+  if (about.only) return [...blocks, ...oneParameter(explanation, most)];
   return [
     ...blocks,
     ...forward(explanation),
     ...backward(explanation),
-    ...chainRule(explanation),
+    ...chainRule(explanation, most),
     ...update(explanation),
   ];
 }
@@ -137,10 +142,10 @@ function gradientEquation({ values, edges }: Explanation, node: NodeValue): Equa
 const withoutRepeats = (sides: readonly Side[]): readonly Side[] =>
   sides.filter((side, i) => i === 0 || JSON.stringify(side) !== JSON.stringify(sides[i - 1]));
 
-function chainRule(explanation: Explanation): Block[] {
+function chainRule(explanation: Explanation, most: number): Block[] {
   const { parameters, multiplications } = explanation;
   const blocks: Block[] = [{ kind: "heading", text: "3. Chain rule: why each gradient is what it is" }];
-  for (const parameter of parameters) blocks.push(...parameterBlocks(explanation, parameter));
+  for (const parameter of parameters) blocks.push(...parameterBlocks(explanation, parameter, most));
   if (multiplications) blocks.push({ kind: "sentence", text: countSentence(multiplications) });
   return blocks;
 }
@@ -149,13 +154,13 @@ export function countSentence({ expanded, reused }: { readonly expanded: number;
   return `Multiplications for all gradients: ${formatCount(expanded)} with every path multiplied out, ${formatCount(reused)} with re-use.`;
 }
 
-function parameterBlocks(explanation: Explanation, parameter: ParameterGradient): Block[] {
+function parameterBlocks(explanation: Explanation, parameter: ParameterGradient, most: number): Block[] {
   const { values, edges } = explanation;
   const node = values[parameter.node]!;
   const { products } = parameter;
   const result = single(measured(parameter.gradient));
   const blocks: Block[] = [];
-  if (products && products.length <= mostProducts) {
+  if (products && products.length <= most) {
     const split = (formulas: readonly Formula[], product: (typeof products)[number]): Product => {
       const known = product.factors.filter(({ isReused }) => isReused).length;
       return { known: formulas.slice(0, known), rest: formulas.slice(known) };
@@ -270,7 +275,7 @@ function updateEquation({ values, about }: Explanation, { node, value, gradient,
 }
 
 /** The way of one parameter: what lies above it, and its own derivation. */
-function oneParameter(explanation: Explanation): Block[] {
+function oneParameter(explanation: Explanation, most: number): Block[] {
   const { values, phases, parameters } = explanation;
   const blocks: Block[] = [{ kind: "heading", text: "On the way to the loss" }];
   const between = phases.forward.map((id) => values[id]!).filter(({ formula }) => formula);
@@ -280,7 +285,7 @@ function oneParameter(explanation: Explanation): Block[] {
   blocks.push(...some(gradients, (node) => withoutNote(gradientEquation(explanation, node)), "gradients"));
   blocks.push({ kind: "heading", text: "Chain rule" });
   for (const parameter of parameters) {
-    blocks.push(...parameterBlocks(explanation, parameter));
+    blocks.push(...parameterBlocks(explanation, parameter, most));
     blocks.push({ kind: "heading", text: "Update" }, updateEquation(explanation, parameter));
   }
   return blocks;

@@ -8,8 +8,8 @@ import { factorMathml, formulaMathml } from "./formula-mathml.ts";
  * aligns its sides. Factors that are known stand in `mrow` of the class `reused`, and in brackets: nothing is said by
  * colour alone. No script, no style, no link.
  */
-export function explanationMathml(explanation: Explanation): string {
-  const parts = explanationBlocks(explanation).map((block) => {
+export function explanationMathml(explanation: Explanation, { products }: { readonly products?: number } = {}): string {
+  const parts = explanationBlocks(explanation, products === undefined ? {} : { products }).map((block) => {
     if (block.kind === "equation") return equation(block);
     const tag = block.kind === "title" ? "h1" : block.kind === "heading" ? "h2" : "p";
     return `<${tag}>${escapeMarkup(block.text)}</${tag}>`;

@@ -6,12 +6,12 @@ import { factorText, formulaText } from "./formula-text.ts";
 /** The explanation as sentences and formulas, one idea a line, broken before `columns` where a line has a place for it. */
 export function explanationText(
   explanation: Explanation,
-  { columns = 80 }: { readonly columns?: number } = {},
+  { columns = 80, products }: { readonly columns?: number; readonly products?: number } = {},
 ): string {
   const lines: string[] = [];
   const width = Math.max(40, columns);
   let before = "";
-  for (const block of explanationBlocks(explanation)) {
+  for (const block of explanationBlocks(explanation, products === undefined ? {} : { products })) {
     const isTall = block.kind === "equation" && block.isTall;
     const isApart = block.kind === "heading" || isTall || (before === "equation" && block.kind === "sentence");
     if (isApart && lines.at(-1) !== "") lines.push("");

@@ -135,12 +135,15 @@ export interface Explanation {
    * Throws OPTION for a parameter or an index there is not.
    */
   scalar(parameter: string, index: readonly number[]): Explanation;
-  /** Plain sentences and formulas, at most `columns` wide where that can be; what a screen reader would read. */
-  toText(options?: { readonly columns?: number }): string;
+  /**
+   * Plain sentences and formulas, at most `columns` wide (default 80) where that can be; what a screen reader would read.
+   * Gradients of more than `products` paths (default 16) are told with re-use only.
+   */
+  toText(options?: { readonly columns?: number; readonly products?: number }): string;
   /** MathML Core: one `math` element for each formula, with headings and notes as HTML between them. */
-  toMathML(): string;
+  toMathML(options?: { readonly products?: number }): string;
   /** A document for LaTeX with amsmath; with `document: false` its body alone. */
-  toLatex(options?: { readonly document?: boolean }): string;
+  toLatex(options?: { readonly document?: boolean; readonly products?: number }): string;
   /** Plain data with everything to draw and step the graph; docs/explain.md says what it holds. */
   toJSON(): unknown;
 }

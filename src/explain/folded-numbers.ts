@@ -1,4 +1,5 @@
 import { type Tensor, topologicalOrder, type Values } from "../graph/index.ts";
+import { constantValue } from "../graph/leaves.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { notationOf } from "./notation.ts";
 import { behindViews, type Place } from "./scalars.ts";
@@ -13,14 +14,16 @@ export function foldedNumbers(cost: Tensor, values: ReadonlyMap<Tensor, Values>)
   const readers = new Map<Tensor, Tensor[]>();
   for (const tensor of order)
     for (const x of new Set(tensor.inputs)) readers.set(x, [...(readers.get(x) ?? []), tensor]);
-  const places: Place[] = [];
+  const ends = new Set<Tensor>();
   for (const tensor of order) {
     if (tensor.op.kind !== "reduce" || sizeOf(tensor.shape) > 64) continue;
     if (sizeOf(tensor.inputs[0]!.shape) === sizeOf(tensor.shape)) continue;
     const end = alongTheWay(tensor, readers, values);
-    if (end) for (let flat = 0; flat < sizeOf(end.shape); flat++) places.push(behindViews({ tensor: end, flat }));
+    if (end) ends.add(end);
   }
-  return places;
+  return [...ends].flatMap((tensor) =>
+    Array.from({ length: sizeOf(tensor.shape) }, (_, flat) => behindViews({ tensor, flat })),
+  );
 }
 
 /** Follows a number through what only scales, shifts or moves it; where it is read as one number, or undefined. */
@@ -37,8 +40,9 @@ function alongTheWay(
     if (next.length > 1 || sizeOf(reader.shape) > sizeOf(tensor.shape)) return tensor;
     if (reader.op.kind === "view") tensor = reader;
     else if (reader.op.kind !== "pointwise") return undefined;
-    else if (isStraight(reader, tensor, values)) tensor = reader;
-    else return tensor;
+    else if (!isStraight(reader, tensor, values)) return tensor;
+    else if (reader.inputs.some((x) => x !== tensor && constantValue(x) === undefined)) return undefined;
+    else tensor = reader;
   }
 }
 

@@ -75,7 +75,11 @@ export function sum(...given: readonly Formula[]): Formula {
   const kept = [...collected.values()]
     .filter(({ coefficient }) => coefficient !== 0)
     .map(({ coefficient, rest }) => product(number(coefficient), rest));
-  if (constant !== 0) kept.push(number(constant));
+  const isNegativeFirst =
+    kept[0]?.kind === "product" && kept[0].factors[0]?.kind === "number" && kept[0].factors[0].value < 0;
+  if (constant > 0 && isNegativeFirst)
+    kept.unshift(number(constant)); // 1 − σ reads better than −σ + 1
+  else if (constant !== 0) kept.push(number(constant));
   return kept.length === 0 ? number(0) : kept.length === 1 ? kept[0]! : { kind: "sum", terms: kept };
 }
 

@@ -75,7 +75,7 @@ export const notations = {
   random: { write: () => apply("random") },
   equal: { write: ([a, b]) => truth(a!, "=", b!) },
   where: {
-    write: ([condition, yes, no]) => ({ kind: "choice", condition: isTrue(condition!), yes: yes!, no: no! }),
+    write: ([condition, yes, no]) => choice(isTrue(condition!), yes!, no!),
     slope: (k, [condition]) => (k === 1 ? isTrue(condition!) : opposite(condition!)),
   },
   // views and rows of a table
@@ -95,6 +95,11 @@ export const notations = {
     slope: (k, operands) => operands[(k + operands.length / 2) % operands.length]!,
   },
 } satisfies Readonly<Record<string, Notation>>;
+
+function choice(condition: Formula, yes: Formula, no: Formula): Formula {
+  if (condition.kind === "number") return condition.value === 0 ? no : yes;
+  return { kind: "choice", condition, yes, no };
+}
 
 const numbersFirst = (a: Formula, b: Formula): readonly [Formula, Formula] => (b.kind === "number" ? [b, a] : [a, b]);
 
