@@ -17,9 +17,9 @@ export interface GradientCheckOptions {
   readonly loss?: LossFunction;
   readonly reduction?: "mean" | "sum";
   readonly isTraining?: boolean;
-  /** Samples of the data that are used; default 8. */
+  /** Samples of the data that are used; default 4. */
   readonly samples?: number;
-  /** Numbers of each parameter that are checked; default 32, drawn by the seed where there are more. */
+  /** Numbers of each parameter that are checked; default 16, drawn by the seed where there are more. */
   readonly entries?: number;
   /** Default 0. */
   readonly seed?: number;
@@ -54,7 +54,7 @@ export interface GradientCheck {
  */
 export function gradientCheck(model: Model, options: GradientCheckOptions): readonly GradientCheck[] {
   const network = networkOf(model, "gradientCheck");
-  const { data, loss, reduction = "mean", isTraining = true, samples = 8, entries = 32, seed = 0 } = options ?? {};
+  const { data, loss, reduction = "mean", isTraining = true, samples = 4, entries = 16, seed = 0 } = options ?? {};
   if (!isDataset(data))
     throw new NablaError("OPTION", "gradientCheck: there are no data", {
       expected: "a data set",
