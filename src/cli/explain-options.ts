@@ -45,7 +45,7 @@ export function askedNumber(
 ): AskedNumber | undefined {
   if (parameter === undefined) {
     if (index === undefined) return undefined;
-    throw new NablaError("OPTION", "--index needs --parameter: which one?", {
+    throw new NablaError("OPTION", "--index needs --parameter", {
       expected: [...shapes.keys()].join(", "),
       received: "no --parameter",
       hint: `Write for example --parameter ${quoted([...shapes.keys()][0] ?? "dense 1/weight")} --index ${index.join(",")}.`,
@@ -62,9 +62,13 @@ export function askedNumber(
   }
   if (index !== undefined) return { name: parameter, index };
   if (sizeOf(shape) === 1) return { name: parameter, index: shape.map(() => 0) };
-  throw new NablaError("OPTION", `--parameter ${quoted(parameter)} has ${sizeOf(shape)} numbers: which one?`, {
-    expected: "--index with a position for each axis, from 0",
-    received: "no --index",
-    hint: `Its shape is [${shape.join(", ")}]: write for example --index ${shape.map(() => 0).join(",")}.`,
-  });
+  throw new NablaError(
+    "OPTION",
+    `--parameter ${quoted(parameter)} has ${sizeOf(shape)} numbers, of which one has to be said`,
+    {
+      expected: "--index with a position for each axis, from 0",
+      received: "no --index",
+      hint: `Its shape is [${shape.join(", ")}]: write for example --index ${shape.map(() => 0).join(",")}.`,
+    },
+  );
 }

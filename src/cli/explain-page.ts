@@ -9,9 +9,9 @@ body{margin:0 auto;max-width:60rem;padding:1.5rem;background:var(--paper);color:
 h1{font-size:1.25rem;line-height:1.75rem;font-weight:600;margin:0 0 1rem;overflow-wrap:anywhere}
 h2{font-size:.9375rem;font-weight:600;margin:2rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--rule)}
 p{margin:.25rem 0;max-width:72ch;overflow-wrap:anywhere;white-space:pre-wrap}
-math{display:block math;margin:.75rem 0;overflow-x:auto;font-size:1.0625rem}
+math{width:fit-content;max-width:100%;margin:.75rem 0;padding-bottom:.25rem;overflow:auto hidden;font-size:1.0625rem}
 mtable{margin:0}
-mtd{text-align:left;padding:.15em .2em}
+mtd{text-align:left;padding:.25em .2em}
 mtd:first-child{text-align:right}
 .reused{color:var(--reuse)}
 @media (max-width:40rem){body{padding:1rem}}

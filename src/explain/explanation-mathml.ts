@@ -27,7 +27,7 @@ function equation({ left, relation, sides, note }: Equation): string {
         : "";
     return `<mtr><mtd>${head}</mtd><mtd>${sign}</mtd><mtd><mrow>${sideMathml(side)}${behind}</mrow></mtd></mtr>`;
   });
-  return `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mtable>${rows.join("")}</mtable></math>`;
+  return `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mtable displaystyle="true">${rows.join("")}</mtable></math>`;
 }
 
 const sideMathml = (side: Side): string =>

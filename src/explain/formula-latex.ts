@@ -95,6 +95,8 @@ const isNegative = (formula: Formula): boolean =>
   (formula.kind === "product" && formula.factors[0]?.kind === "number" && formula.factors[0].value < 0);
 
 export function factorLatex(formula: Formula, isFirst: boolean): string {
+  if (formula.kind === "product" && !isFirst && isNegative(formula) && signOf(formula)[0] === "")
+    return formula.factors.map((factor) => factorLatex(factor, false)).join(" \\cdot ");
   const inner = formulaLatex(formula);
   return formula.kind === "sum" || formula.kind === "choice" || (isNegative(formula) && !isFirst)
     ? `(${inner})`

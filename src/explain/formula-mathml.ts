@@ -47,6 +47,8 @@ const isNegative = (formula: Formula): boolean =>
 
 /** A formula as a factor: sums in parentheses, and negative numbers unless they stand first. */
 export function factorMathml(formula: Formula, isFirst: boolean): string {
+  if (formula.kind === "product" && !isFirst && isNegative(formula) && signOf(formula)[0] === "")
+    return row(...formula.factors.flatMap((factor, i) => [...(i > 0 ? [dot] : []), factorMathml(factor, false)]));
   const inner = formulaMathml(formula);
   return formula.kind === "sum" || formula.kind === "choice" || (isNegative(formula) && !isFirst)
     ? inParentheses(inner)
