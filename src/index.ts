@@ -10,16 +10,21 @@ export {
   type Activation,
   absolute,
   accuracy,
+  activation,
   activationNamed,
   activationNames,
+  type BatchNormalizationOptions,
+  batchNormalization,
   binaryCrossEntropy,
   constant,
   crossEntropy,
   crossEntropyWithLogits,
   type DenseOptions,
   dense,
+  dropout,
   elu,
   euclidean,
+  flatten,
   glorotNormal,
   glorotUniform,
   halfSquared,
@@ -35,13 +40,16 @@ export {
   linear,
   lossNamed,
   lossNames,
+  type MaxoutOptions,
   type Metric,
+  maxout,
   meanSquared,
   multiclassHinge,
   normal,
   type ParameterOptions,
   relu,
   type Scope,
+  type StateOptions,
   sigmoid,
   softmax,
   softplus,
@@ -88,6 +96,8 @@ export type {
   TrainEvent,
 } from "./train/events.ts";
 export type { FitRun } from "./train/fit.ts";
+export { type Branch, type Joins, network } from "./train/functional.ts";
+export type { Hyperparameters } from "./train/hyperparameters.ts";
 export { type LoadOptions, load } from "./train/load.ts";
 export { type EvaluateOptions, type Model, type SequentialOptions, sequential } from "./train/model.ts";
 export type { LossFunction } from "./train/objective.ts";

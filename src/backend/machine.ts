@@ -33,4 +33,13 @@ export interface Machine<V> {
   /** For normal x = m·2ᵉ with ½ ≤ m < 1: e and m. */
   exponent(x: V): V;
   mantissa(x: V): V;
+  /** 32-bit words, which only the operations below take: of a whole number from 0 to below 2²⁴, and of a constant. */
+  toWord(x: V): V;
+  word(value: number): V;
+  addWords(a: V, b: V): V;
+  xorWords(a: V, b: V): V;
+  /** A kept word, turned to the left. */
+  rotateWord(a: V, by: number): V;
+  /** The upper 24 bits of a word, as a whole number. */
+  upperBits(a: V): V;
 }

@@ -144,6 +144,27 @@ const flushTiny: Primitive = (m, x) => m.select(m.less(m.abs(x!), m.constant(1e-
 const maximum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.larger(a!, b!), b!);
 const minimum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.smaller(a!, b!), b!);
 
+/** Threefry-2×32, 20 rounds, of the counter (step, index): see `src/graph/random.ts`, whose operands these are. */
+const random: Primitive = (m, ...x) => {
+  const [stepHigh, stepLow, index, ...halves] = x.map((operand) => m.toWord(operand));
+  type V = (typeof x)[number];
+  const join = (high: V, low: V): V => m.keep(m.addWords(m.rotateWord(m.keep(high), 16), low));
+  const [first, second] = [join(halves[0]!, halves[1]!), join(halves[2]!, halves[3]!)];
+  const parity = m.keep(m.xorWords(m.word(0x1bd11bda), m.xorWords(first, second)));
+  const key = [first, second, parity];
+  let a = m.addWords(join(stepHigh!, stepLow!), first);
+  let b = m.keep(m.addWords(index!, second));
+  for (let group = 1; group <= 5; group++) {
+    for (const by of group % 2 === 1 ? [13, 15, 26, 6] : [17, 29, 16, 24]) {
+      a = m.keep(m.addWords(a, b));
+      b = m.keep(m.xorWords(m.rotateWord(b, by), a));
+    }
+    a = m.keep(m.addWords(a, key[group % 3]!));
+    b = m.keep(m.addWords(b, m.addWords(key[(group + 1) % 3]!, m.word(group))));
+  }
+  return m.mul(m.upperBits(a), m.constant(1 / 16_777_216));
+};
+
 /** What each pointwise op of the graph is on a machine, by its name. */
 export const primitives: Readonly<Record<string, Primitive>> = {
   neg: (m, x) => m.neg(x!),
@@ -170,6 +191,7 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   minimum,
   less: (m, a, b) => m.indicator(m.less(a!, b!)),
   equal: (m, a, b) => m.indicator(m.equal(a!, b!)),
+  random,
   where: (m, condition, yes, no) => m.select(m.equal(condition!, m.constant(0)), no!, yes!),
 };
 
@@ -181,4 +203,4 @@ export const combiners: Readonly<Record<string, { readonly identity: number; rea
 
 /** Ops that cost enough to be stored between the loops of a kernel instead of being computed again. */
 export const isExpensive = (op: string): boolean =>
-  ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "div", "sqrt"].includes(op);
+  ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "div", "sqrt", "random"].includes(op);

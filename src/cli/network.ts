@@ -1,7 +1,7 @@
 import { sizeOf } from "../array/ndarray.ts";
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
-import { dense, type Model, sequential } from "../index.ts";
+import { dense, dropout as dropoutLayer, type Model, sequential } from "../index.ts";
 import { activationNamed } from "../nn/index.ts";
 import { formatCount } from "../report/index.ts";
 
@@ -9,6 +9,8 @@ export interface NetworkWishes {
   /** Units of the hidden layers. */
   readonly hidden: readonly number[];
   readonly activation: string;
+  /** Share of the numbers of each hidden layer that fall out while training. */
+  readonly dropout?: number | undefined;
   /** Decides what the last layer ends with. */
   readonly loss: string;
   readonly seed: number;
@@ -29,7 +31,7 @@ export function lastActivation(loss: string): "softmax" | "sigmoid" | "linear" {
 }
 
 /** A net of dense layers, as wide at its ends as the data say. Throws DATA for a single class, LIMIT for a giant. */
-export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: NetworkWishes): Model {
+export function buildNetwork(data: Dataset, { hidden, activation, dropout = 0, loss, seed }: NetworkWishes): Model {
   const [input, outputs] = [sizeOf(data.shape), data.y?.kind === "labels" ? data.y.classes : 0];
   if (outputs < 2)
     throw new NablaError("DATA", "all samples have the same label, so there is nothing to tell apart", {
@@ -45,7 +47,11 @@ export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: 
       received: formatCount(parameters),
       hint: "Make the hidden layers smaller.",
     });
-  const hiddenLayers = hidden.flatMap((units) => [dense(units), activationNamed(activation)]);
+  const hiddenLayers = hidden.flatMap((units) => [
+    dense(units),
+    activationNamed(activation),
+    ...(dropout > 0 ? [dropoutLayer(dropout)] : []),
+  ]);
   return sequential([...hiddenLayers, dense(outputs), activationNamed(lastActivation(loss))], { input, seed });
 }
 

@@ -59,6 +59,7 @@ function createProgram(): Command {
   addGradientCheck(program);
   addRuns(program);
   addData(program);
+  addCurves(program);
   return program;
 }
 
@@ -83,10 +84,20 @@ function addTrain(program: Command): void {
     .option("--loss <name>", "what is made small (default: crossEntropy)")
     .option("--optimizer <name>", "how (default: adam)")
     .option("--learning-rate <number>", "size of the steps (default: the optimizer's own)")
+    .option(
+      "--schedule <words>",
+      "how the rate goes on: cosine, cosine:warmup=100, step:every=1000, exponential:factor=0.999",
+    )
+    .option("--momentum <share>", "of sgd: how much of the last step is kept, such as 0.9")
+    .option("--nesterov", "of sgd with momentum: look ahead")
+    .option("--weight-decay <number>", "of sgd and adam: how much weights shrink, such as 1e-4")
+    .option("--clip-norm <number>", "longest gradient that a step follows (default: any)")
+    .option("--dropout <share>", "share of each hidden layer that falls out in a step, such as 0.2")
     .option("--batch-size <count>", "samples in a step (default: 64, or all where there are fewer)")
     .option("--epochs <count>", "times through the data (default: 5)")
     .option("--seed <number>", "where random numbers begin; the same seed gives the same model (default: 0)")
     .option("--threads <count>", 'a number, or "auto" (default: auto)')
+    .option("--arithmetic <name>", "portable: the same bits everywhere; fma: faster; auto (default: auto)")
     .option("--limit <count>", "use only so many samples of the training and of the test part")
     .option("--validation <share>", "share of the training samples to measure on after each epoch, such as 0.1")
     .option("--test <files...>", "two IDX files to test on (default: a tenth of the samples is set aside)")
@@ -291,6 +302,29 @@ function addData(program: Command): void {
       const { listData } = await import("./commands/data.ts");
       listData(flags);
     });
+}
+
+function addCurves(program: Command): void {
+  const add = (kind: "activations" | "losses", one: string, summary: string): void => {
+    program
+      .command(kind)
+      .summary(summary)
+      .description(
+        `Tells of each formula, ${kind === "losses" ? "whether a gradient can train by it" : "derivative"} and source; of one named, ` +
+          "its values and derivatives too, computed by the graph that trains.",
+      )
+      .usage("[name] [options]")
+      .argument("[name]", `one of them, such as ${one}`)
+      .option("--out <file>", "draw its curve and derivative as SVG")
+      .option(...jsonOption)
+      .addHelpText("after", examples([`nabla ${kind}`, ""], [`nabla ${kind} ${one} --out ${one}.svg`, ""]))
+      .action(async (name: string | undefined, flags: Record<string, unknown>) => {
+        const curves = await import("./commands/curves.ts");
+        await curves[kind](name, flags);
+      });
+  };
+  add("activations", "elu", "activation functions: formula, derivative, curve");
+  add("losses", "hinge", "losses: formula, curve, which can be trained by gradient");
 }
 
 function examples(...lines: readonly (readonly [command: string, note: string])[]): string {

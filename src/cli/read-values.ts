@@ -51,6 +51,25 @@ export const numberAboveZero =
     throw wrongValue(said, value, "a number above 0", `Write for example ${example}.`);
   };
 
+export const numberFromZero: ReadValue<number> = (value, said) => {
+  const number = toNumber(value);
+  if (number >= 0 && number < Number.POSITIVE_INFINITY) return number;
+  throw wrongValue(said, value, "a number of at least 0", "Write for example 1e-4.");
+};
+
+/** 0 ≤ x < 1. */
+export const shareFromZero: ReadValue<number> = (value, said) => {
+  const number = toNumber(value);
+  if (number >= 0 && number < 1) return number;
+  throw wrongValue(said, value, "a number from 0 to below 1", "Write for example 0.5.");
+};
+
+/** An option without a value; true or false in a file. */
+export const flag: ReadValue<boolean> = (value, said) => {
+  if (typeof value === "boolean") return value;
+  throw wrongValue(said, value, "true or false", "Write true, or leave it out.");
+};
+
 export const share: ReadValue<number> = (value, said) => {
   const number = toNumber(value);
   if (number > 0 && number < 1) return number;

@@ -4,16 +4,20 @@ import { activationNames, lossNames } from "../nn/index.ts";
 import { optimizerNames } from "../optim/index.ts";
 import { guess } from "./nearest.ts";
 import {
+  flag,
   layerSizes,
   nameAmong,
   numberAboveZero,
+  numberFromZero,
   type ReadValue,
   share,
+  shareFromZero,
   text,
   threadCount,
   wholeNumber,
   words,
 } from "./read-values.ts";
+import { scheduleText } from "./schedule-option.ts";
 
 /** What a training run was asked for. The same keys stand in `config.json` and in a file for `--config`. */
 export interface TrainOptions {
@@ -27,11 +31,19 @@ export interface TrainOptions {
   readonly activation?: string;
   readonly loss?: string;
   readonly optimizer?: string;
+  /** Share of the numbers of each hidden layer that fall out while training. */
+  readonly dropout?: number;
   readonly learningRate?: number;
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+  readonly weightDecay?: number;
+  readonly schedule?: string;
+  readonly clipNorm?: number;
   readonly batchSize?: number;
   readonly epochs?: number;
   readonly seed?: number;
   readonly threads?: number | "auto";
+  readonly arithmetic?: string;
   readonly validation?: number;
   readonly name?: string;
 }
@@ -47,11 +59,18 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
   activation: nameAmong("activation", activationNames),
   loss: nameAmong("loss", lossNames),
   optimizer: nameAmong("optimizer", optimizerNames),
+  dropout: shareFromZero,
   learningRate: numberAboveZero("1e-3"),
+  momentum: shareFromZero,
+  nesterov: flag,
+  weightDecay: numberFromZero,
+  schedule: scheduleText,
+  clipNorm: numberAboveZero("1"),
   batchSize: wholeNumber({ from: 1 }),
   epochs: wholeNumber({ from: 1 }),
   seed: wholeNumber({ from: -Number.MAX_SAFE_INTEGER }),
   threads: threadCount,
+  arithmetic: nameAmong("arithmetic", ["auto", "portable", "fma"]),
   validation: share,
   name: text(200),
 };
@@ -94,7 +113,11 @@ export function trainCommand(options: TrainOptions): string {
   const parts = ["nabla", "train", ...options.data];
   for (const option of Object.keys(readers) as TrainOption[]) {
     const value = options[option];
-    if (option === "data" || value === undefined) continue;
+    if (option === "data" || value === undefined || value === false) continue;
+    if (value === true) {
+      parts.push(flagOf(option));
+      continue;
+    }
     const isFiles = option === "test" && Array.isArray(value);
     const said = isFiles ? value : [Array.isArray(value) ? value.join(",") || "none" : String(value)];
     parts.push(flagOf(option), ...said);

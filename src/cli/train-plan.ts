@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import { type Dataset, sampleOf, type TrainAndTest } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import type { Model } from "../index.ts";
-import { optimizerNamed } from "../optim/index.ts";
+import { type Optimizer, optimizerNamed } from "../optim/index.ts";
 import { formatCount } from "../report/index.ts";
 import type { DataSource } from "./data-source.ts";
 import { border, median } from "./picture-sample.ts";
 import type { RunRecord } from "./run-record.ts";
+import { readSchedule } from "./schedule-option.ts";
 import { type TrainOptions, trainCommand } from "./train-options.ts";
 import { version } from "./version.ts";
 
@@ -39,6 +40,27 @@ export function settle(asked: TrainOptions & { readonly seed: number }, source: 
     threads: "auto",
     ...asked,
   };
+}
+
+/** The optimizer that was asked for. Throws OPTION for a setting that it has not. */
+export function optimizerOf({
+  optimizer,
+  learningRate,
+  momentum,
+  nesterov,
+  weightDecay,
+  schedule,
+}: Settled): Optimizer {
+  const settings = { learningRate, momentum, nesterov, weightDecay };
+  const made = optimizerNamed(optimizer, settings);
+  if (schedule === undefined) return made;
+  return optimizerNamed(optimizer, { ...settings, learningRate: readSchedule(schedule, made.learningRate as number) });
+}
+
+/** Its settings as they are recorded: a schedule by its words, beside the rate it starts from. */
+function settingsOf(options: Settled): Optimizer["settings"] {
+  const { settings } = optimizerOf({ ...options, schedule: undefined } as Settled);
+  return options.schedule === undefined ? settings : { ...settings, schedule: options.schedule };
 }
 
 /** What stands in `config.json` before training begins. */
@@ -78,7 +100,7 @@ export function describeRun(
       layers: layers.map(({ name, kind, output, parameters }) => ({ name, kind, output, parameters })),
       parameters,
     },
-    optimizer: optimizerNamed(options.optimizer, { learningRate: options.learningRate }).settings,
+    optimizer: settingsOf(options),
   };
 }
 

@@ -51,7 +51,7 @@ export function traceDataset(network: Network, data: Dataset, settings: GraphSet
   const trace = network.trace(x, settings.isTraining);
   const target = input(targetShape(trace.output, objective), "t");
   const optimizer = sgd({ learningRate: settings.learningRate });
-  const graph = trainingGraph(trace, target, objective, optimizer, settings.reduction);
+  const graph = trainingGraph(trace, target, objective, optimizer, { reduction: settings.reduction });
   const feed = new Map<Tensor, { readonly data: ArrayLike<number> }>();
   const inputs = rowsOf(data, data.x.data, sizeOf(data.shape)).map((value) => value * data.x.scale);
   feed.set(x, { data: inputs });
@@ -59,6 +59,8 @@ export function traceDataset(network: Network, data: Dataset, settings: GraphSet
   if (y) feed.set(target, { data: rowsOf(data, y.data, y.kind === "labels" ? 1 : sizeOf(y.shape)) });
   for (const leaf of topologicalOrder([graph.cost, ...graph.differentiation.gradients, trace.output]))
     if (leaf.op.name === "state") feed.set(leaf, { data: network.engine.read(leaf.attributes["name"] as string) });
+  for (const { leaf, value } of trace.hostNumbers) feed.set(leaf, { data: [value(settings.step)] });
+  for (const { leaf, value } of trace.hyperparameters) feed.set(leaf, { data: [value] });
   return { network, graph, loss: objective.loss.name || "the loss", x, target, count: data.size, feed };
 }
 

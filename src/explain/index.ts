@@ -1,5 +1,6 @@
 /** `nabla/explain`: why a network computes what it does, and what its units see. */
 
+export { type ActivationCurve, activationCurve, type CurvePoint, curveNames } from "./activation-curves.ts";
 export { type BuiltIn, builtIn, builtIns } from "./built-ins.ts";
 export { type ExplainOptions, explain } from "./explain.ts";
 export type {
@@ -15,3 +16,4 @@ export type {
 } from "./explanation.ts";
 export type { Formula, MathSymbol } from "./formula.ts";
 export { type GradientCheck, type GradientCheckOptions, gradientCheck } from "./gradient-check.ts";
+export { type LossCurve, lossCurve, lossCurveNames } from "./loss-curves.ts";

@@ -1,4 +1,5 @@
 export { argmax, largestAlong, logSoftmax, logSumExp, pow, reciprocal, relu, softmax, square } from "./compose.ts";
+export { concatenate } from "./concatenate.ts";
 export { matmul } from "./contract.ts";
 export { evaluate, evaluateAll, type Feed } from "./evaluate.ts";
 export { gather } from "./gather.ts";
@@ -31,6 +32,7 @@ export {
   where,
 } from "./pointwise.ts";
 export { print } from "./print.ts";
+export { random } from "./random.ts";
 export { max, mean, type ReduceOptions, sum } from "./reduce.ts";
 export type { Shape } from "./shape.ts";
 export { type Attributes, type Op, type OpKind, Tensor, topologicalOrder, type Values } from "./tensor.ts";

@@ -18,22 +18,22 @@ import type { Activation, Layer } from "./layer.ts";
 import { noteScores, originOf } from "./scores.ts";
 
 /** σ(x) = 1 / (1 + e⁻ˣ), σ′ = σ(1 − σ). The logistic function of Rumelhart, Hinton & Williams 1986, eq. 2. */
-export const sigmoid = activation("sigmoid", (x, layer) => {
+export const sigmoid = define("sigmoid", (x, layer) => {
   const scores = lift(x);
   return noteScores(sigmoidOf(scores), { activation: "sigmoid", scores, layer });
 });
 
 /** tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), tanh′ = 1 − tanh². LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp", section 4.4. */
-export const tanh = activation("tanh", tanhOf);
+export const tanh = define("tanh", tanhOf);
 
 /** relu x = max(0, x), relu′ = 1 for x > 0, else 0. Nair & Hinton 2010; Glorot, Bordes & Bengio 2011. */
-export const relu = activation("relu", reluOf);
+export const relu = define("relu", reluOf);
 
 /** f(x) = x, f′ = 1: no activation, said aloud. */
-export const linear = activation("linear", (x) => lift(x));
+export const linear = define("linear", (x) => lift(x));
 
 /** log(1 + eˣ), its derivative is σ(x): a smooth relu. Dugas, Bengio, Bélisle, Nadeau & Garcia 2001. */
-export const softplus = activation("softplus", softplusOf);
+export const softplus = define("softplus", softplusOf);
 
 /**
  * yᵢ = e^{zᵢ} / Σⱼ e^{zⱼ} over the last axis: scores become probabilities; ∂yᵢ/∂zⱼ = yᵢ(δᵢⱼ − yⱼ). Bridle 1990.
@@ -41,7 +41,7 @@ export const softplus = activation("softplus", softplusOf);
  * The loss `crossEntropy` on its output is computed from the scores, in the stable form. Throws OPTION when it is given
  * the output of another softmax: twice is nearly uniform and hardly learns. Throws SHAPE for a tensor without axes.
  */
-export const softmax = activation("softmax", (x, layer) => {
+export const softmax = define("softmax", (x, layer) => {
   const scores = lift(x);
   const before = originOf(scores);
   const called = (name: string | undefined): string => (name === undefined ? "softmax" : `softmax (layer "${name}")`);
@@ -68,7 +68,7 @@ export const softmax = activation("softmax", (x, layer) => {
  */
 export function leakyRelu(slope = 0.1): Activation {
   const s = finite("leakyRelu", "slope", slope);
-  return activation("leakyRelu", (x) => where(less(0, x), x, mul(x, s)), { slope: s });
+  return define("leakyRelu", (x) => where(less(0, x), x, mul(x, s)), { slope: s });
 }
 
 /**
@@ -78,7 +78,7 @@ export function leakyRelu(slope = 0.1): Activation {
 export function elu(alpha = 1): Activation {
   const a = finite("elu", "alpha", alpha);
   // expm1 sees no positive x: it would overflow in the branch that is not taken, and spoil its gradient by 0·∞.
-  return activation("elu", (x) => where(less(x, 0), mul(expm1(minimum(x, 0)), a), x), { alpha: a });
+  return define("elu", (x) => where(less(x, 0), mul(expm1(minimum(x, 0)), a), x), { alpha: a });
 }
 
 /**
@@ -86,7 +86,7 @@ export function elu(alpha = 1): Activation {
  * Bundlers leave out those that a program does not use: to make one has no side effect.
  * @__NO_SIDE_EFFECTS__
  */
-function activation(
+function define(
   kind: string,
   f: (x: TensorLike, layer?: string) => Tensor,
   settings: NonNullable<Layer["settings"]> = {},

@@ -1,13 +1,16 @@
 import { NablaError } from "../errors.ts";
-import { add, matmul, transpose } from "../graph/index.ts";
+import { add, matmul, type Tensor, transpose } from "../graph/index.ts";
 import { glorotUniform, zeros } from "./initializers.ts";
-import type { Initializer, Layer } from "./layer.ts";
+import type { Initializer, Layer, Scope } from "./layer.ts";
+import { called, checkCount, checkPenalties } from "./settings.ts";
 
 export interface DenseOptions {
   readonly name?: string;
   readonly bias?: boolean;
   /** Starting values of the weight; the bias starts at 0. */
   readonly initializer?: Initializer;
+  /** Weight of Σ|W| added to the loss. */
+  readonly l1?: number;
   /** Weight of ½‖W‖² added to the loss. */
   readonly l2?: number;
 }
@@ -21,39 +24,36 @@ export interface DenseOptions {
  */
 export function dense(
   units: number,
-  { name, bias = true, initializer = glorotUniform, l2 = 0 }: DenseOptions = {},
+  { name, bias = true, initializer = glorotUniform, l1 = 0, l2 = 0 }: DenseOptions = {},
 ): Layer {
-  const called = name === undefined ? "dense" : `dense "${name}"`;
-  if (!Number.isInteger(units) || units < 1)
-    throw new NablaError("OPTION", `${called}: units is ${String(units)}`, {
-      expected: "a whole number of at least 1",
-      received: String(units),
-      hint: "Give the number of units, such as dense(128).",
-    });
-  if (!Number.isFinite(l2) || l2 < 0)
-    throw new NablaError("OPTION", `${called}: l2 is ${String(l2)}`, {
-      expected: "a number of at least 0",
-      received: String(l2),
-      hint: "Give a small number such as 1e-4, or leave l2 out.",
-    });
-
+  checkCount(called("dense", name), "units", units, 1, "dense(128)");
+  checkPenalties(called("dense", name), { l1, l2 });
   return {
     kind: "dense",
     ...(name === undefined ? {} : { name }),
-    settings: { units, bias, l2 },
-    apply(x, scope) {
-      const features = x.shape[1];
-      if (x.shape.length !== 2 || features === undefined)
-        throw new NablaError("SHAPE", `layer "${scope.name}": expects rows of numbers, got shape [${x.shape}]`, {
-          where: { layer: scope.name },
-          expected: "[batch, features]",
-          received: `[${x.shape}]`,
-          hint: "Give each sample as one row, for example input: 784 for pictures of 28 × 28.",
-        });
-      const fan = { fanIn: features, fanOut: units };
-      const weight = scope.param("weight", [units, features], { initializer, order: [1, 0], ...fan, l2 });
-      const y = matmul(x, transpose(weight)); // [batch, units]
-      return bias ? add(y, scope.param("bias", [units], { initializer: zeros, ...fan })) : y;
-    },
+    settings: { units, bias, l2, ...(l1 > 0 && { l1 }) },
+    apply: (x, scope) => weightedSum(x, scope, units, { bias, initializer, l1, l2 }),
   };
+}
+
+/** x·Wᵀ + b for the parameters `weight` and `bias`, with `suffix` behind their names. Throws SHAPE. */
+export function weightedSum(
+  x: Tensor,
+  scope: Scope,
+  units: number,
+  { bias, initializer, l1, l2 }: Required<Omit<DenseOptions, "name">>,
+  suffix = "",
+): Tensor {
+  const features = x.shape[1];
+  if (x.shape.length !== 2 || features === undefined)
+    throw new NablaError("SHAPE", `layer "${scope.name}": expects rows of numbers, got shape [${x.shape}]`, {
+      where: { layer: scope.name },
+      expected: "[batch, features]",
+      received: `[${x.shape}]`,
+      hint: "Give each sample as one row: put flatten() before this layer, or input: 784 for pictures of 28 × 28.",
+    });
+  const fan = { fanIn: features, fanOut: units };
+  const weight = scope.param(`weight${suffix}`, [units, features], { initializer, order: [1, 0], ...fan, l1, l2 });
+  const y = matmul(x, transpose(weight)); // [batch, units]
+  return bias ? add(y, scope.param(`bias${suffix}`, [units], { initializer: zeros, ...fan })) : y;
 }

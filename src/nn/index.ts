@@ -1,8 +1,13 @@
+export { activation } from "./activation-layer.ts";
 export { elu, leakyRelu, linear, relu, sigmoid, softmax, softplus, tanh } from "./activations.ts";
+export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
 export { layer } from "./custom.ts";
 export { type DenseOptions, dense } from "./dense.ts";
+export { dropout } from "./dropout.ts";
+export { flatten } from "./flatten.ts";
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, normal, uniform, zeros } from "./initializers.ts";
-export type { Activation, Initializer, Layer, ParameterOptions, Scope } from "./layer.ts";
+export { joins } from "./joins.ts";
+export type { Activation, Initializer, Layer, ParameterOptions, Scope, StateOptions } from "./layer.ts";
 export {
   absolute,
   binaryCrossEntropy,
@@ -17,6 +22,7 @@ export {
   multiclassHinge,
   squared,
 } from "./losses.ts";
+export { type MaxoutOptions, maxout } from "./maxout.ts";
 export { accuracy, type Metric, zeroOne } from "./metrics.ts";
 export { activationNamed, activationNames, lossNamed, lossNames } from "./registry.ts";
 export { originOf, type Scores } from "./scores.ts";

@@ -19,6 +19,29 @@ export interface Scope {
    * `"dense 1/weight"`. Throws SHAPE when it is asked for again with another shape.
    */
   param(name: string, shape: Shape, options: ParameterOptions): Tensor;
+  /**
+   * A tensor that lives from step to step and is not trained, such as a running mean; named like a parameter, saved and
+   * loaded with them. It starts as `initial` everywhere. Returns the value before the step; in training it becomes
+   * `next(old)` with the step. Throws SHAPE when `next` gives another shape.
+   */
+  state(name: string, shape: Shape, options?: StateOptions): Tensor;
+  /**
+   * Random numbers, uniform in [0, 1) with 24 bits, other ones at every step. They depend on the seed of the run, the
+   * layer, the name, the step and the place alone. Throws OPTION outside training, where results must not be random.
+   */
+  random(name: string, shape: Shape): Tensor;
+  /**
+   * One number, shape [], that may be changed while the model trains, such as a dropout rate: an input of the compiled
+   * step. Outside training it is the constant `value`. `check` throws for values that cannot be.
+   */
+  hyperparameter(name: string, value: number, check?: (value: number) => void): Tensor;
+}
+
+export interface StateOptions {
+  /** Default 0. */
+  readonly initial?: number;
+  /** The value after a training step; default: it stays. */
+  readonly next?: (old: Tensor) => Tensor;
 }
 
 export interface ParameterOptions {
@@ -27,6 +50,8 @@ export interface ParameterOptions {
   readonly order?: readonly number[];
   readonly fanIn?: number;
   readonly fanOut?: number;
+  /** Weight of Σ|·| added to the loss. */
+  readonly l1?: number;
   /** Weight of ½‖·‖² added to the loss. */
   readonly l2?: number;
 }
@@ -37,8 +62,8 @@ export interface Layer {
   readonly name?: string;
   /** What it was made with, as it is shown and recorded: units, slope. */
   readonly settings?: Readonly<Record<string, number | boolean | string>>;
-  /** x and the result are [batch, …]. */
-  readonly apply: (x: Tensor, scope: Scope) => Tensor;
+  /** x and the result are [batch, …]. A layer that joins branches takes the `others` too. */
+  readonly apply: (x: Tensor, scope: Scope, ...others: Tensor[]) => Tensor;
 }
 
 /** A layer in a list, a function in an expression. */

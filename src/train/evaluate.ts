@@ -39,13 +39,14 @@ export class Evaluator implements Disposable {
     this.#model = model;
   }
 
-  async evaluate(data: Dataset): Promise<Evaluation> {
+  async evaluate(data: Dataset, perExample = false): Promise<Evaluation> {
     const { objective } = this.#model;
     const { metrics, classes } = objective;
     const sums = new Map<string, number>(
       ["loss", ...metrics.map(({ name }) => outputOf(name))].map((name) => [name, 0]),
     );
     const confusion = Array.from({ length: classes ?? 0 }, () => new Array<number>(classes!).fill(0));
+    const losses = new Float32Array(perExample ? data.size : 0);
     const pace = new Pace();
     for (let first = 0; first < data.size; ) {
       const began = now();
@@ -53,6 +54,7 @@ export class Evaluator implements Disposable {
       const count = Math.min(batch, data.size - first);
       const { target } = this.#run(data, first, count, batch);
       for (const [name, sum] of sums) sums.set(name, addUp(sum, this.#output(batch, name), count));
+      if (perExample) losses.set(this.#output(batch, "loss").subarray(0, count), first);
       if (classes !== undefined) {
         const predicted = this.#output(batch, "class");
         // More outputs than classes: an answer that is no class counts as a mistake, in no column.
@@ -68,6 +70,7 @@ export class Evaluator implements Disposable {
       loss: mean("loss"),
       ...(classes === undefined ? {} : { accuracy: measured["accuracy"]!, confusion }),
       metrics: measured,
+      ...(perExample && { losses }),
       size: data.size,
     };
   }

@@ -80,5 +80,7 @@ export interface Evaluation {
   readonly confusion?: readonly (readonly number[])[];
   /** Means of all metrics that were asked for, `accuracy` among them. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** The loss of each sample, in the order of the data, where `perExample` was asked for: the total cost is their sum. */
+  readonly losses?: Float32Array;
   readonly size: number;
 }

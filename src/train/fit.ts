@@ -1,6 +1,7 @@
 import type { Store } from "../backend/backend.ts";
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
+import { input } from "../graph/index.ts";
 import { checkArithmetic } from "./backends.ts";
 import { type Checkpoint, returnToLastFinite } from "./checkpoint.ts";
 import { now, Stopwatch } from "./clock.ts";
@@ -8,10 +9,12 @@ import { Evaluator } from "./evaluate.ts";
 import { EventStream } from "./event-stream.ts";
 import type { EpochEvent, History, StartEvent, TrainEvent } from "./events.ts";
 import { HistoryBook } from "./history.ts";
+import { HyperparameterBook, type Hyperparameters } from "./hyperparameters.ts";
 import type { Network } from "./network.ts";
-import { type Objective, objectiveOf } from "./objective.ts";
+import { checkDescent, type Objective, objectiveOf } from "./objective.ts";
 import { checkFitOptions, type FitOptions, type FitSettings, splitValidation } from "./options.ts";
 import { Pace } from "./pace.ts";
+import type { Hyperparameter } from "./scope.ts";
 import { type StepResults, Trainer } from "./trainer.ts";
 
 /** A training run: its events as they happen, its history so far, and its end. */
@@ -22,6 +25,8 @@ export interface FitRun extends AsyncIterable<TrainEvent> {
    * over the events, or `stop()`, ends the run after the step: `done` resolves and `history.stopped` is "stopped".
    */
   readonly done: Promise<History>;
+  /** Numbers of layers that may be changed while the run goes on, such as the rate of a dropout. */
+  readonly hyperparameters: Hyperparameters;
   /** Ends the run after the step that is running. */
   stop(): void;
 }
@@ -46,6 +51,10 @@ export class Fit implements FitRun {
   readonly #book = new HistoryBook();
   readonly #events: EventStream<TrainEvent>;
   readonly #pace = new Pace();
+  readonly #hyperparameters: HyperparameterBook;
+  #trainer: Trainer | undefined;
+  /** The step that comes next. */
+  #step = 0;
   #start: StartEvent | undefined;
   /** The `done` event, once there is one. */
   #last: readonly TrainEvent[] = [];
@@ -66,11 +75,17 @@ export class Fit implements FitRun {
     if (validation) network.checkSamples(validation);
     this.#settings = checkFitOptions(options, train.size, seed);
     this.#objective = objectiveOf(network.probe, train, options);
+    checkDescent(network.probe, this.#objective);
     const { loss } = this.#objective;
     this.#validationObjective =
       validation && objectiveOf(network.probe, validation, { loss, metrics: options.metrics });
     this.#events = new EventStream<TrainEvent>({ past: () => this.#past(), onLeave: () => this.#leave() });
     checkArithmetic(this.#settings.arithmetic ?? "auto");
+    this.#hyperparameters = new HyperparameterBook(
+      this.#traceBatches(),
+      () => this.#step,
+      () => this.#trainer?.forgetRates(),
+    );
     this.done = this.#run(onEnd);
     this.done.catch(() => undefined); // a run that nobody waits for must not end the process
   }
@@ -81,6 +96,10 @@ export class Fit implements FitRun {
 
   get history(): History {
     return this.#book.history;
+  }
+
+  get hyperparameters(): Hyperparameters {
+    return this.#hyperparameters;
   }
 
   stop(): void {
@@ -104,11 +123,25 @@ export class Fit implements FitRun {
 
   #openTrainer(store: Store): Promise<Trainer> {
     const { inputShape } = this.#network;
-    const trainable = { inputShape, objective: this.#objective, trace: this.#trace(true) };
+    const trainable = {
+      inputShape,
+      objective: this.#objective,
+      trace: this.#trace(true),
+      hyperparameter: this.#hyperparameters.at,
+    };
     return Trainer.open(store, trainable, this.#data, this.#settings, () => this.#pace.pause());
   }
 
-  #trace = (isTraining: boolean) => (x: Parameters<Network["trace"]>[0]) => this.#network.trace(x, isTraining);
+  #trace = (isTraining: boolean) => (x: Parameters<Network["trace"]>[0]) =>
+    this.#network.trace(x, isTraining, this.#settings.seed);
+
+  /** Applies the layers to each size of batch, so that one that cannot be trained on is told at once. */
+  #traceBatches(): readonly Hyperparameter[] {
+    const { batchSize } = this.#settings;
+    const sizes = [batchSize, this.#data.size % batchSize].filter((size) => size > 0);
+    const traces = sizes.map((size) => this.#trace(true)(input([size, ...this.#network.inputShape])));
+    return traces[0]!.hyperparameters;
+  }
 
   async #run(onEnd: () => void): Promise<History> {
     const { signal } = this.#settings;
@@ -120,9 +153,11 @@ export class Fit implements FitRun {
       signal?.throwIfAborted();
       this.#store = await this.#network.engine.open(this.#settings.arithmetic);
       const trainer = await this.#openTrainer(this.#store);
+      this.#trainer = trainer;
       try {
         await this.#train(trainer);
       } finally {
+        this.#trainer = undefined;
         trainer[Symbol.dispose]();
       }
     } catch (reason) {
@@ -182,6 +217,7 @@ export class Fit implements FitRun {
     for (let step = epoch * trainer.stepsPerEpoch; step < end; ) {
       const results = this.#steps(trainer, step, end);
       step += results.count;
+      this.#step = step;
       if (!results.losses.every(Number.isFinite)) await this.#diverge(trainer, step);
       addUp(totals, results);
       if (this.#events.isRead && this.#settings.stepEvents !== "none") {

@@ -72,12 +72,12 @@ function modelOf({ header, values }: DecodedModel, custom: readonly Layer[], fil
 }
 
 function build(
-  { layers, input, seed }: ModelHeader,
+  { layers, uses, input, seed }: ModelHeader,
   custom: readonly Layer[],
   broken: (received: string, cause: unknown) => NablaError,
 ): Network {
   try {
-    return new Network(nameLayers(layers.map((record) => layerOf(record, custom))), input, seed);
+    return new Network(nameLayers(layers.map((record) => layerOf(record, custom))), input, seed, uses);
   } catch (error) {
     if (!(error instanceof NablaError) || error.code === "UNSUPPORTED") throw error;
     throw broken(error.message.slice(0, 200), error);

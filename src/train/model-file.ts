@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from "../array/ndarray.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
+import type { Use } from "./trace.ts";
 
 /**
  * A model in one file.
@@ -20,6 +21,8 @@ export interface ModelHeader {
   readonly input: Shape;
   readonly seed: number;
   readonly layers: readonly LayerRecord[];
+  /** How the layers are applied, where it is not one after the other. */
+  readonly uses?: readonly Use[];
   readonly parameters: readonly { readonly name: string; readonly shape: Shape }[];
   readonly classes?: readonly string[];
   /** The loss it was trained with. */
@@ -133,11 +136,12 @@ function parseHeader(bytes: Uint8Array, fail: Fail): ModelHeader {
   } catch {
     throw fail("its header cannot be read", "JSON in UTF-8", "something else");
   }
-  const { input, seed, layers, parameters, classes, loss } = fieldsOf(json) ?? {};
+  const { input, seed, layers, uses, parameters, classes, loss } = fieldsOf(json) ?? {};
   if (!isShape(input) || input.length === 0) throw wrong("input");
   if (!Number.isSafeInteger(seed)) throw wrong("seed");
   if (!Array.isArray(layers) || layers.length === 0 || layers.length > mostLayers || !layers.every(isLayerRecord))
     throw wrong("layers");
+  if (uses !== undefined && !areUses(uses, layers.length)) throw wrong("uses");
   if (!Array.isArray(parameters) || parameters.length > 100 * mostLayers || !parameters.every(isParameter))
     throw wrong("parameters");
   if (classes !== undefined && !(Array.isArray(classes) && classes.length <= mostClasses && classes.every(isText)))
@@ -147,6 +151,7 @@ function parseHeader(bytes: Uint8Array, fail: Fail): ModelHeader {
     input,
     seed: seed as number,
     layers,
+    ...(uses && { uses }),
     parameters,
     ...(classes && { classes }),
     ...(loss === undefined ? {} : { loss }),
@@ -175,6 +180,22 @@ function isLayerRecord(value: unknown): value is LayerRecord {
     fields !== undefined &&
     Object.values(fields).every(isSetting)
   );
+}
+
+/** Every use takes values that are there before it, every value but the last is taken, and every layer is used. */
+function areUses(value: unknown, layers: number): value is readonly Use[] {
+  if (!Array.isArray(value) || value.length < layers || value.length > mostLayers) return false;
+  const [taken, used] = [new Set<number>(), new Set<number>()];
+  const isPlace = (x: unknown, below: number): x is number =>
+    Number.isSafeInteger(x) && (x as number) >= 0 && (x as number) < below;
+  for (const [i, use] of value.entries()) {
+    const { layer, inputs } = fieldsOf(use) ?? {};
+    const areInputs = Array.isArray(inputs) && inputs.length > 0 && inputs.length <= mostLayers;
+    if (!isPlace(layer, layers) || !areInputs || !inputs.every((input) => isPlace(input, i + 1))) return false;
+    for (const input of inputs) taken.add(input);
+    used.add(layer);
+  }
+  return used.size === layers && taken.size === value.length; // the input and all results but the last
 }
 
 function isParameter(value: unknown): value is ModelHeader["parameters"][number] {

@@ -7,13 +7,12 @@ import type { Compiled } from "./compiled.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Evaluation } from "./events.ts";
 import { busy, Fit, type FitRun } from "./fit.ts";
-import { encodeModel } from "./model-file.ts";
+import { modelBytes } from "./model-bytes.ts";
 import { Network } from "./network.ts";
 import { noteNetwork } from "./network-of.ts";
 import { type LossFunction, objectiveOf, targetsOf } from "./objective.ts";
 import type { FitOptions } from "./options.ts";
 import { compileModel, predict, probabilitiesOf } from "./predict.ts";
-import { recordOf } from "./rebuild.ts";
 import { type Summary, summarize } from "./summary.ts";
 import { nameLayers } from "./trace.ts";
 import { type Weights, weightsOf } from "./weights.ts";
@@ -29,6 +28,8 @@ export interface EvaluateOptions {
   /** Default: the loss of the last `fit`, or else what `fit` would choose. */
   readonly loss?: LossFunction;
   readonly metrics?: readonly Metric[];
+  /** Whether the loss of each sample is wanted too, in the order of the data. */
+  readonly perExample?: boolean;
 }
 
 /** What a model takes over from the data it was trained on. */
@@ -41,17 +42,23 @@ export interface Learned {
  * A model of layers, one after the other. Throws OPTION for impossible names or sizes, SHAPE (with the layer's name)
  * where a layer cannot take what the one before it gives.
  */
-export function sequential(layers: readonly Layer[], { input, seed = 0 }: SequentialOptions): Model {
+export function sequential(layers: readonly Layer[], options: SequentialOptions): Model {
+  const { shape, seed } = checkModelOptions(options);
+  return new Model(new Network(nameLayers(layers), shape, seed), seed);
+}
+
+/** Shape of the input and seed of a model. Throws OPTION. */
+export function checkModelOptions({ input, seed = 0 }: SequentialOptions): { shape: Shape; seed: number } {
   if (!Number.isSafeInteger(seed)) throw wrong("seed", seed, "a whole number");
   const shape = typeof input === "number" ? [input] : input;
   const isShape =
     Array.isArray(shape) && shape.length > 0 && shape.every((extent) => Number.isSafeInteger(extent) && extent >= 1);
   if (!isShape || sizeOf(shape) >= 2 ** 31)
     throw wrong("input", input, "the length or the shape of a sample, such as 784 or [28, 28]");
-  return new Model(new Network(nameLayers(layers), [...shape], seed), seed);
+  return { shape: [...shape], seed };
 }
 
-/** A network with its weights. Made by `sequential` and `load`. */
+/** A network with its weights. Made by `sequential`, `network` and `load`. */
 export class Model {
   readonly weights: Weights;
   readonly #network: Network;
@@ -92,7 +99,7 @@ export class Model {
   }
 
   /** Loss, metrics and, with labels, the confusion matrix on the data. During `fit`: of the last finished step. */
-  async evaluate(data: Dataset, { loss, metrics }: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset, { loss, metrics, perExample = false }: EvaluateOptions = {}): Promise<Evaluation> {
     const network = this.#network;
     network.checkSamples(data);
     const objective = objectiveOf(network.probe, data, { loss: loss ?? this.#learned.loss, metrics });
@@ -100,7 +107,7 @@ export class Model {
     const store = await network.engine.open();
     const evaluator = new Evaluator(store, { inputShape: network.inputShape, objective, trace });
     try {
-      return await evaluator.evaluate(data);
+      return await evaluator.evaluate(data, perExample);
     } finally {
       evaluator[Symbol.dispose]();
     }
@@ -141,20 +148,7 @@ export class Model {
 
   /** The model in the bytes of a file: layers, weights, names of classes. Layers of your own are kept by name only. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
-    const { layers, inputShape, parameters, engine } = this.#network;
-    const { classes, loss } = this.#learned;
-    const header = {
-      input: inputShape,
-      seed: this.#seed,
-      layers: layers.map(({ layer }) => recordOf(layer)),
-      parameters: [...parameters].map(({ name, tensor }) => ({ name, shape: tensor.shape })),
-      ...(classes && { classes }),
-      ...(loss?.name ? { loss: loss.name } : {}),
-    };
-    return encodeModel(
-      header,
-      parameters.names.map((name) => engine.read(name)),
-    );
+    return modelBytes(this.#network, this.#seed, this.#learned);
   }
 
   /** Writes `toBytes()` to a file, which appears whole or not at all, or to a stream. Throws ENVIRONMENT. */
@@ -166,8 +160,8 @@ export class Model {
 
   /** A second model with the same layers and weights, which goes its own way. */
   clone(): Model {
-    const { layers, inputShape, parameters, engine } = this.#network;
-    const network = new Network(layers, inputShape, this.#seed);
+    const { layers, uses, inputShape, parameters, engine } = this.#network;
+    const network = new Network(layers, inputShape, this.#seed, uses);
     for (const { name } of parameters) network.engine.write(name, engine.read(name));
     return new Model(network, this.#seed, this.#learned);
   }

@@ -4,28 +4,39 @@ import { NablaError } from "../errors.ts";
 import { input, type Tensor } from "../graph/index.ts";
 import { Engine } from "./engine.ts";
 import { Parameters } from "./parameters.ts";
-import { type NamedLayer, sampleShape, type Trace, trace } from "./trace.ts";
+import { type NamedLayer, sampleShape, type Trace, trace, type Use } from "./trace.ts";
 
 /** What a model is made of: named layers, the parameters they asked for, and the memory these live in. */
 export class Network {
   readonly layers: readonly NamedLayer[];
+  /** How the layers are applied. */
+  readonly uses: readonly Use[];
   /** Shape of one sample. */
   readonly inputShape: Shape;
   readonly parameters = new Parameters();
   readonly engine: Engine;
   /** The layers applied to a batch of two: enough to see every shape, and that the batch axis stays. */
   readonly probe: Trace;
+  readonly #seed: number;
 
-  constructor(layers: readonly NamedLayer[], inputShape: Shape, seed: number) {
+  /** `uses`: default one layer after the other. */
+  constructor(
+    layers: readonly NamedLayer[],
+    inputShape: Shape,
+    seed: number,
+    uses: readonly Use[] = layers.map((_, i) => ({ layer: i, inputs: [i] })),
+  ) {
     this.layers = layers;
+    this.uses = uses;
     this.inputShape = inputShape;
+    this.#seed = seed;
     this.probe = this.trace(input([2, ...inputShape]), false);
     this.engine = new Engine(this.parameters, seed);
   }
 
-  /** The layers applied to a batch x [batch, …input]. */
-  trace(x: Tensor, isTraining: boolean): Trace {
-    return trace(this.layers, x, this.parameters, isTraining);
+  /** The layers applied to a batch x [batch, …input]; `seed` is that of random numbers in training. */
+  trace(x: Tensor, isTraining: boolean, seed = this.#seed): Trace {
+    return trace(this.layers, this.uses, x, this.parameters, { isTraining, seed });
   }
 
   get outputShape(): Shape {

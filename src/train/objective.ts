@@ -1,7 +1,7 @@
 import { isSameShape, sizeOf } from "../array/ndarray.ts";
 import type { Dataset, Targets } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
-import { argmax, equal, input, less, reshape, sub, Tensor } from "../graph/index.ts";
+import { argmax, differentiate, equal, input, less, reshape, sub, sum, Tensor } from "../graph/index.ts";
 import { binaryCrossEntropy, crossEntropy, type Loss, type Metric, meanSquared, originOf } from "../nn/index.ts";
 import { sampleShape, type Trace } from "./trace.ts";
 
@@ -44,6 +44,23 @@ function checkOn(output: Tensor, objective: Objective): void {
   const target = input(targetShape(output, objective), "targets");
   lossPerSample(objective, output, target);
   for (const metric of objective.metrics) metricPerSample(metric, output, target);
+}
+
+/**
+ * Throws OPTION for a loss that no parameter can be moved by: one that counts, such as `zeroOne`, is flat wherever it has
+ * a slope at all.
+ */
+export function checkDescent({ output, layers }: Trace, objective: Objective): void {
+  const trained = layers.flatMap(({ parameters }) => parameters.map(({ tensor }) => tensor));
+  const losses = lossPerSample(objective, output, input(targetShape(output, objective), "targets"));
+  const { adjoints } = differentiate(sum(losses), trained);
+  if (trained.length === 0 || trained.some((tensor) => adjoints.has(tensor))) return;
+  const name = objective.loss.name || "the loss";
+  throw new NablaError("OPTION", `${name} cannot be trained by gradient: its slope is 0 wherever it has one`, {
+    expected: "a loss that changes a little where the outputs do",
+    received: name,
+    hint: "Count mistakes with it as a metric, and train on crossEntropy or hinge.",
+  });
 }
 
 export function targetsOf(data: Dataset): Targets {

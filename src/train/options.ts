@@ -42,6 +42,11 @@ export interface FitOptions {
    * "auto": portable below 50,000 parameters, fma from there on where the platform has it.
    */
   readonly arithmetic?: ArithmeticOption;
+  /**
+   * Gradients whose common length ‖g‖₂ is more than this are scaled down to it, before the optimizer sees them. Default:
+   * they stay as they are.
+   */
+  readonly clipNorm?: number;
   readonly earlyStopping?: EarlyStopping;
   /**
    * Which steps a reader of the events is told of: "every" one, and the run waits for the reader at each; the "latest"
@@ -61,6 +66,7 @@ export interface FitSettings {
   readonly seed: number;
   readonly arithmetic: ArithmeticOption | undefined;
   readonly threads: number | undefined;
+  readonly clipNorm: number | undefined;
   readonly earlyStopping: Required<EarlyStopping> | undefined;
   readonly stepEvents: "every" | "latest" | "none";
   readonly signal: AbortSignal | undefined;
@@ -98,7 +104,7 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
     arithmetic,
     threads,
   } = options;
-  const { stepEvents = "every", earlyStopping, signal } = options;
+  const { stepEvents = "every", earlyStopping, clipNorm, signal } = options;
   for (const name of ["checkpoint", "resume"])
     if ((options as Readonly<Record<string, unknown>>)[name] !== undefined)
       throw new NablaError("UNSUPPORTED", `fit: ${name} is not there yet`, {
@@ -115,6 +121,8 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
   if (arithmetic !== undefined) checkChoice("arithmetic", arithmetic, ["portable", "fma", "auto"]);
   if (threads !== undefined && threads !== "auto" && !isWhole(threads))
     throw wrong("threads", threads, '"auto" or a whole number of at least 1');
+  if (clipNorm !== undefined && !(typeof clipNorm === "number" && clipNorm > 0 && clipNorm < Infinity))
+    throw wrong("clipNorm", clipNorm, "a number above 0");
   if (earlyStopping !== undefined && !isWhole(earlyStopping?.patience))
     throw wrong("earlyStopping.patience", earlyStopping?.patience, "a whole number of at least 1");
   const batchSize = checkBatchSize(options.batchSize ?? Math.min(64, size), size);
@@ -127,6 +135,7 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
     seed,
     arithmetic,
     threads: threads === "auto" ? undefined : threads,
+    clipNorm,
     earlyStopping: earlyStopping && { restoreBest: false, ...earlyStopping },
     stepEvents,
     signal,

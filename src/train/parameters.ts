@@ -2,9 +2,9 @@ import { isSameShape, type Shape, sizeOf } from "../array/ndarray.ts";
 import { Random } from "../array/random.ts";
 import { NablaError } from "../errors.ts";
 import { state, type Tensor } from "../graph/index.ts";
-import type { ParameterOptions, Scope } from "../nn/index.ts";
+import type { ParameterOptions } from "../nn/index.ts";
 
-/** A trainable tensor of a model. */
+/** A tensor that a model keeps: one that is trained, or a state such as a running mean. */
 export interface Parameter {
   /** `dense 1/weight`. */
   readonly name: string;
@@ -12,6 +12,7 @@ export interface Parameter {
   /** The state leaf, the same in every graph of the model, so that all its plans share one value. */
   readonly tensor: Tensor;
   readonly options: ParameterOptions;
+  readonly isTrained: boolean;
 }
 
 /** The parameters of a model by name, in the order in which its layers first asked for them. */
@@ -32,31 +33,19 @@ export class Parameters implements Iterable<Parameter> {
 
   /** Number of trainable numbers. */
   get count(): number {
-    return [...this].reduce((total, { tensor }) => total + sizeOf(tensor.shape), 0);
+    return [...this].reduce((total, { tensor, isTrained }) => total + (isTrained ? sizeOf(tensor.shape) : 0), 0);
   }
 
-  /** What a layer asks while it is applied; `used` gets the parameters it asked for. */
-  scope(layer: string, isTraining: boolean, used: Set<Parameter>): Scope {
-    return {
-      name: layer,
-      isTraining,
-      param: (name, shape, options) => {
-        const parameter = this.#find(layer, name, shape, options);
-        used.add(parameter);
-        return parameter.tensor;
-      },
-    };
-  }
-
-  #find(layer: string, short: string, shape: Shape, options: ParameterOptions): Parameter {
+  /** The parameter `short` of a layer, made on first use. Throws SHAPE when it is asked for as something else. */
+  find(layer: string, short: string, shape: Shape, options: ParameterOptions, isTrained: boolean): Parameter {
     const name = `${layer}/${short}`;
     const known = this.#byName.get(name);
     if (!known) {
-      const parameter = { name, layer, tensor: state(name, shape, options.order), options };
+      const parameter = { name, layer, tensor: state(name, shape, options.order), options, isTrained };
       this.#byName.set(name, parameter);
       return parameter;
     }
-    if (!isSameShape(known.tensor.shape, shape))
+    if (!isSameShape(known.tensor.shape, shape) || known.isTrained !== isTrained)
       throw new NablaError(
         "SHAPE",
         `layer "${layer}": asks for "${short}" of shape [${shape}], which has shape [${known.tensor.shape}]`,
@@ -64,7 +53,7 @@ export class Parameters implements Iterable<Parameter> {
           where: { layer },
           expected: `[${known.tensor.shape}]`,
           received: `[${shape}]`,
-          hint: "Give every parameter a name of its own, and a shape that does not depend on the size of the batch.",
+          hint: "Give every parameter and state a name of its own, and a shape that does not depend on the batch.",
         },
       );
     return known;

@@ -1,11 +1,33 @@
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
-import { activationNamed, activationNames, dense, type Layer } from "../nn/index.ts";
+import {
+  activation,
+  activationNames,
+  batchNormalization,
+  dense,
+  dropout,
+  flatten,
+  joins,
+  type Layer,
+  maxout,
+} from "../nn/index.ts";
 import type { LayerRecord } from "./model-file.ts";
 
-/** The layer as a file keeps it. An initializer is not kept: the values it made are. */
-export function recordOf({ kind, name, settings }: Layer): LayerRecord {
-  return { kind, ...(name === undefined ? {} : { name }), ...(settings && { settings }) };
+type Maker = (settings: Readonly<Record<string, never>>, options: Readonly<Record<string, unknown>>) => Layer;
+
+const makers: ReadonlyMap<string, Maker> = byKind();
+
+/* @__NO_SIDE_EFFECTS__ */
+function byKind(): ReadonlyMap<string, Maker> {
+  return new Map<string, Maker>([
+    ["dense", ({ units }, options) => dense(units!, options)],
+    ["maxout", ({ units, pieces }, options) => maxout(units!, pieces, options)],
+    ["dropout", ({ rate }, options) => dropout(rate, options)],
+    ["batchNormalization", (_, options) => batchNormalization(options)],
+    ["flatten", (_, options) => flatten(options)],
+    ...joins.map((join): [string, Maker] => [join.kind, () => join]),
+    ...activationNames.map((kind): [string, Maker] => [kind, (_, options) => activation(kind, options)]),
+  ]);
 }
 
 /**
@@ -13,15 +35,9 @@ export function recordOf({ kind, name, settings }: Layer): LayerRecord {
  * Throws UNSUPPORTED for one that is not there or a kind that is not known, OPTION for impossible settings.
  */
 export function layerOf({ kind, name, settings = {} }: LayerRecord, custom: readonly Layer[]): Layer {
-  if (kind === "dense") {
-    const { units, bias, l2 } = settings;
-    return dense(units as number, {
-      ...(name === undefined ? {} : { name }),
-      ...(bias === undefined ? {} : { bias: bias === true }),
-      ...(l2 === undefined ? {} : { l2: l2 as number }),
-    });
-  }
-  if (activationNames.includes(kind)) return activationNamed(kind, settings);
+  const make = makers.get(kind);
+  // what stands in a file is checked by the layer itself
+  if (make) return make(settings as Record<string, never>, { ...settings, ...(name !== undefined && { name }) });
   const found = custom.find((layer) => layer.kind === kind && layer.name === name);
   if (found) return found;
   const called = quoted(name ?? kind);

@@ -12,6 +12,10 @@ export interface SummaryLayer {
   readonly parameters: number;
   /** How that number comes about: `784·128 + 128 = 100,480`; empty for a layer without parameters. */
   readonly formula: string;
+  /** Numbers that it keeps and does not train, such as running means. */
+  readonly states: number;
+  /** The layers it is applied to; "input" is the model's. */
+  readonly from: readonly string[];
 }
 
 /** What a model consists of. `String(summary)` is a table. */
@@ -23,16 +27,24 @@ export interface Summary {
 }
 
 export function summarize(network: Network): Summary {
-  const layers = network.probe.layers.map(({ name, kind, output, parameters }): SummaryLayer => {
-    const count = parameters.reduce((total, { tensor }) => total + sizeOf(tensor.shape), 0);
-    return { name, kind, output: sampleShape(output), parameters: count, formula: formulaOf(parameters, count) };
+  const seen = new Set<string>();
+  const layers = network.probe.layers.map(({ name, kind, output, parameters, states, from }): SummaryLayer => {
+    const own = [...parameters, ...states].filter((parameter) => !seen.has(parameter.name)); // shared ones count once
+    for (const parameter of own) seen.add(parameter.name);
+    const [trained, kept] = [own.filter(({ isTrained }) => isTrained), own.filter(({ isTrained }) => !isTrained)];
+    const [count, keptCount] = [numbersOf(trained), numbersOf(kept)];
+    const formula = own.length < parameters.length ? `those of ${parameters[0]!.layer}` : formulaOf(trained, count);
+    return { name, kind, output: sampleShape(output), parameters: count, formula, states: keptCount, from };
   });
   const data = { input: network.inputShape, layers, parameters: network.parameters.count };
   // Not enumerable: what is logged, compared or sent to a worker is the data.
   return Object.defineProperty(data, "toString", { value: () => table(data) });
 }
 
-/** `784·128 + 128 = 100,480`: extents as they lie in memory, features before units. */
+const numbersOf = (parameters: readonly Parameter[]): number =>
+  parameters.reduce((total, { tensor }) => total + sizeOf(tensor.shape), 0);
+
+/** `256·30 + 30 = 7,710`: extents as they lie in memory, features before units. */
 function formulaOf(parameters: readonly Parameter[], count: number): string {
   if (parameters.length === 0) return "";
   const products = parameters.map(({ tensor: { shape, attributes } }) => {
@@ -45,12 +57,23 @@ function formulaOf(parameters: readonly Parameter[], count: number): string {
 }
 
 function table({ input, layers, parameters }: Pick<Summary, "input" | "layers" | "parameters">): string {
+  const before = ["input", ...layers.map(({ name }) => name)];
+  const hasBranches = layers.some(({ from }, i) => from.length !== 1 || from[0] !== before[i]);
+  const kept = layers.reduce((total, { states }) => total + states, 0);
+  const withKept = ({ formula, states }: SummaryLayer): string =>
+    (formula || "0") + (states > 0 ? `, and ${grouped(states)} kept` : "");
   const rows = [
-    ["layer", "kind", "output", "parameters"],
+    ["layer", "kind", "output", "parameters", ...(hasBranches ? ["from"] : [])],
     ["input", "", `[${input.join(", ")}]`, ""],
-    ...layers.map(({ name, kind, output, formula }) => [name, kind, `[${output.join(", ")}]`, formula || "0"]),
+    ...layers.map((layer) => [
+      layer.name,
+      layer.kind,
+      `[${layer.output.join(", ")}]`,
+      withKept(layer),
+      ...(hasBranches ? [layer.from.join(" and ")] : []),
+    ]),
   ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))
@@ -58,7 +81,8 @@ function table({ input, layers, parameters }: Pick<Summary, "input" | "layers" |
       .trimEnd(),
   );
   const rule = "─".repeat(Math.max(...lines.map((line) => line.length)));
-  return [lines[0], rule, ...lines.slice(1), rule, `${grouped(parameters)} parameters`].join("\n");
+  const besides = kept > 0 ? `, and ${grouped(kept)} numbers kept besides` : "";
+  return [lines[0], rule, ...lines.slice(1), rule, `${grouped(parameters)} parameters${besides}`].join("\n");
 }
 
 /** 100480 → "100,480", the same in every locale. */

@@ -3,6 +3,7 @@ import { NablaError } from "../errors.ts";
 import { Tensor } from "../graph/index.ts";
 import type { Layer } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
+import { Asked, type HostNumber, type Hyperparameter, scopeOf } from "./scope.ts";
 
 /** A layer with the name it goes by in its model. */
 export interface NamedLayer {
@@ -10,11 +11,29 @@ export interface NamedLayer {
   readonly layer: Layer;
 }
 
+/**
+ * One use of a layer: which one, and what it is applied to. Value 0 is the model's input, value i the result of use i,
+ * counted from 1. In a sequence use i takes value i − 1.
+ */
+export interface Use {
+  /** Its place in the list of layers. */
+  readonly layer: number;
+  readonly inputs: readonly number[];
+}
+
 export interface TracedLayer {
+  /** The layer's name; `dense 1, use 2` where a layer is used again. */
   readonly name: string;
   readonly kind: string;
+  /** The values it was applied to: one, or several where branches join. */
+  readonly inputs: readonly Tensor[];
+  /** Names of the traced layers that made them; "input" for the model's. */
+  readonly from: readonly string[];
   readonly output: Tensor;
+  /** What it trains. */
   readonly parameters: readonly Parameter[];
+  /** What it keeps besides, such as a running mean. */
+  readonly states: readonly Parameter[];
 }
 
 /** What the layers make of a batch. */
@@ -22,6 +41,12 @@ export interface Trace {
   /** [batch, …] */
   readonly output: Tensor;
   readonly layers: readonly TracedLayer[];
+  /** In training: the states that change with the step, and what they become. */
+  readonly next: readonly (readonly [state: Parameter, value: Tensor])[];
+  /** In training: leaves that the host writes before each step, for random numbers. */
+  readonly hostNumbers: readonly HostNumber[];
+  /** In training: leaves of numbers that may be changed meanwhile. */
+  readonly hyperparameters: readonly Hyperparameter[];
 }
 
 /**
@@ -87,16 +112,51 @@ function checkName(name: unknown, position: number): void {
   });
 }
 
-/** Applies the layers to `x` [batch, …]. An error of a layer says in which one. Throws SHAPE, OPTION. */
-export function trace(layers: readonly NamedLayer[], x: Tensor, parameters: Parameters, isTraining: boolean): Trace {
+export interface TraceOptions {
+  readonly isTraining: boolean;
+  /** Of the random numbers in training. */
+  readonly seed: number;
+}
+
+/** Applies the layers to `x` [batch, …], one use after the other. An error of a layer says in which one. Throws SHAPE, OPTION. */
+export function trace(
+  layers: readonly NamedLayer[],
+  uses: readonly Use[],
+  x: Tensor,
+  parameters: Parameters,
+  { isTraining, seed }: TraceOptions,
+): Trace {
   const traced: TracedLayer[] = [];
-  let output = x;
-  for (const { name, layer } of layers) {
+  const asked = new Asked(seed);
+  const values = [x];
+  const counts = new Map<number, number>();
+  for (const use of uses) {
+    const { name, layer } = layers[use.layer]!;
+    const count = (counts.get(use.layer) ?? 0) + 1;
+    counts.set(use.layer, count);
     const used = new Set<Parameter>();
-    output = applyLayer(name, layer, output, () => layer.apply(output, parameters.scope(name, isTraining, used)));
-    traced.push({ name, kind: layer.kind, output, parameters: [...used] });
+    const inputs = use.inputs.map((value) => values[value]!);
+    const [first, ...others] = inputs as [Tensor, ...Tensor[]];
+    const scope = scopeOf(name, isTraining, parameters, asked, used);
+    const output = applyLayer(name, layer, first, () => layer.apply(first, scope, ...others));
+    values.push(output);
+    traced.push({
+      name: count === 1 ? name : `${name}, use ${count}`,
+      kind: layer.kind,
+      inputs,
+      from: use.inputs.map((value) => (value === 0 ? "input" : traced[value - 1]!.name)),
+      output,
+      parameters: [...used].filter(({ isTrained }) => isTrained),
+      states: [...used].filter(({ isTrained }) => !isTrained),
+    });
   }
-  return { output, layers: traced };
+  return {
+    output: values.at(-1)!,
+    layers: traced,
+    next: [...asked.next],
+    hostNumbers: asked.hostNumbers,
+    hyperparameters: [...asked.hyperparameters.values()],
+  };
 }
 
 function applyLayer(name: string, layer: Layer, x: Tensor, apply: () => Tensor): Tensor {

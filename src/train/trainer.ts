@@ -7,6 +7,7 @@ import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/inde
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
 import { rowOf } from "./feed.ts";
 import { type Objective, targetShape, targetsOf } from "./objective.ts";
+import type { Hyperparameter } from "./scope.ts";
 import type { Trace } from "./trace.ts";
 import { metricName, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
 
@@ -17,6 +18,8 @@ export interface Trainable {
   readonly objective: Objective;
   /** Applies the layers to a batch, for training. */
   readonly trace: (x: Tensor) => Trace;
+  /** The value of a hyperparameter at a step, counted from 0. */
+  readonly hyperparameter?: (step: number, of: Hyperparameter) => number;
 }
 
 export interface TrainerOptions {
@@ -24,6 +27,7 @@ export interface TrainerOptions {
   readonly batchSize: number;
   readonly epochs: number;
   readonly reduction: Reduction;
+  readonly clipNorm?: number | undefined;
   readonly isShuffled: boolean;
   readonly seed: number;
   /** At most so many; undefined: as many as are worth it. */
@@ -125,6 +129,11 @@ export class Trainer implements Disposable {
 
   epochOf = (step: number): number => Math.floor(step / this.stepsPerEpoch);
 
+  /** Writes rates again before the next step: a hyperparameter has changed. */
+  forgetRates(): void {
+    this.#window = { start: 0, end: 0 };
+  }
+
   /** Runs step `first` and up to `most − 1` steps after it, as many as lie ready in one table. */
   run(first: number, most: number): StepResults {
     const isTail = this.#isTail(first);
@@ -216,8 +225,8 @@ export class Trainer implements Disposable {
 /** The step of a batch of this size as an executable. */
 async function loadPlan(
   store: Store,
-  { inputShape, objective, trace }: Trainable,
-  { optimizer, reduction, threads }: TrainerOptions,
+  { inputShape, objective, trace, hyperparameter }: Trainable,
+  { optimizer, reduction, clipNorm, threads }: TrainerOptions,
   { x, y, scale }: Tables,
   batch: number,
   steps: number,
@@ -226,7 +235,11 @@ async function loadPlan(
   const read = gather(x, rows);
   const traced = trace(reshape(scale === 1 ? read : mul(read, scale), [batch, ...inputShape]));
   const target = reshape(gather(y, rows), targetShape(traced.output, objective));
-  const graph = trainingGraph(traced, target, objective, optimizer, reduction);
+  const graph = trainingGraph(traced, target, objective, optimizer, {
+    reduction,
+    clipNorm,
+    ...(hyperparameter && { hyperparameter }),
+  });
   const limit = threads === undefined ? {} : { threads };
   return { graph, batch, executable: await store.load(compile(graph.program), { steps, ...limit }) };
 }

@@ -1,5 +1,6 @@
 import type { Program } from "../compile/index.ts";
 import {
+  abs,
   add,
   type Differentiation,
   differentiate,
@@ -10,10 +11,12 @@ import {
   state,
   sum,
   type Tensor,
+  topologicalOrder,
 } from "../graph/index.ts";
-import type { Optimizer } from "../optim/index.ts";
+import { clipByNorm, type Optimizer } from "../optim/index.ts";
 import { lossPerSample, metricPerSample, type Objective } from "./objective.ts";
 import type { Parameter } from "./parameters.ts";
+import type { Hyperparameter } from "./scope.ts";
 import type { Trace } from "./trace.ts";
 
 /** How the losses of a batch become the one number that is minimised. */
@@ -35,11 +38,20 @@ export interface TrainingGraph {
   /** How its gradients came about, before any pass of the compiler. */
   readonly differentiation: Differentiation;
   readonly gradients: readonly { readonly parameter: Parameter; readonly gradient: Tensor }[];
-  /** Parameters and moments, and what they become. */
+  /** Parameters, moments and states of layers, and what they become. */
   readonly next: readonly (readonly [state: Tensor, value: Tensor])[];
   readonly moments: readonly Tensor[];
+  /** All numbers that the host writes before a step, those of layers too. */
   readonly rates: readonly Rate[];
   readonly program: Program;
+}
+
+export interface TrainingGraphOptions {
+  readonly reduction: Reduction;
+  /** Longest common length of the gradients. */
+  readonly clipNorm?: number | undefined;
+  /** The value of a hyperparameter at a step, from 0; default what its layer gave. */
+  readonly hyperparameter?: (step: number, of: Hyperparameter) => number;
 }
 
 /** Prefix of the metrics that are sums over the batch; `loss` itself is the mean. */
@@ -48,20 +60,24 @@ export const metricName = (name: string): string => `sum of ${name}`;
 /**
  * Forward pass, loss, backward pass and update of a batch.
  *
- * The minimised number is the mean (or sum) of the losses plus ½·l2·‖w‖² of each parameter that has an l2; the loss
- * that is recorded is the mean of the losses alone, so that it compares with that of other data.
+ * The minimised number is the mean (or sum) of the losses plus l1·Σ|w| + ½·l2·‖w‖² of each parameter that has them; the
+ * loss that is recorded is the mean of the losses alone, so that it compares with that of other data. With `clipNorm` the
+ * optimizer gets gradients whose common length is at most that; `gradients` are those before.
  */
 export function trainingGraph(
   trace: Trace,
   target: Tensor,
   objective: Objective,
   optimizer: Optimizer,
-  reduction: Reduction,
+  { reduction, clipNorm, hyperparameter = (_step, { value }) => value }: TrainingGraphOptions,
 ): TrainingGraph {
   const parameters = trace.layers.flatMap((layer) => layer.parameters).filter((p, i, all) => all.indexOf(p) === i);
   const losses = lossPerSample(objective, trace.output, target);
   const cost = parameters.reduce(
-    (total, { tensor, options: { l2 = 0 } }) => (l2 > 0 ? add(total, mul(l2 / 2, sum(square(tensor)))) : total),
+    (total, { tensor, options: { l1 = 0, l2 = 0 } }) => {
+      const withAbsolute = l1 > 0 ? add(total, mul(l1, sum(abs(tensor)))) : total;
+      return l2 > 0 ? add(withAbsolute, mul(l2 / 2, sum(square(tensor)))) : withAbsolute;
+    },
     reduction === "mean" ? mean(losses) : sum(losses),
   );
   const differentiation = differentiate(
@@ -71,9 +87,11 @@ export function trainingGraph(
   const gradients = differentiation.gradients.map((gradient, i) => ({ parameter: parameters[i]!, gradient }));
   const rates = new Map<string, { rate: Rate; tensor: Tensor }>();
   const moments: (readonly [Tensor, Tensor])[] = [];
-  const updates = gradients.map(({ parameter, gradient }) => {
+  const all = gradients.map(({ gradient }) => gradient);
+  const taken = clipNorm === undefined ? all : clipByNorm(all, clipNorm);
+  const updates = gradients.map(({ parameter }, i) => {
     const { tensor, name } = parameter;
-    const value = optimizer.update(tensor, gradient, {
+    const value = optimizer.update(tensor, taken[i]!, {
       moment(momentName, next) {
         const old = state(
           `${optimizer.name} ${momentName} of ${name}`,
@@ -94,10 +112,11 @@ export function trainingGraph(
     });
     return [tensor, value] as const;
   });
-  const next = [...updates, ...moments];
+  const next = [...updates, ...moments, ...trace.next.map(([{ tensor }, value]) => [tensor, value] as const)];
   const sums = objective.metrics.map(
     (metric) => [metricName(metric.name), sum(metricPerSample(metric, trace.output, target))] as const,
   );
+  const metrics = { loss: mean(losses), ...Object.fromEntries(sums) };
   return {
     trace,
     losses,
@@ -106,7 +125,24 @@ export function trainingGraph(
     gradients,
     next,
     moments: moments.map(([old]) => old),
-    rates: [...rates.values()].map(({ rate }) => rate),
-    program: { next, metrics: { loss: mean(losses), ...Object.fromEntries(sums) } },
+    rates: [...[...rates.values()].map(({ rate }) => rate), ...ratesOf(trace, hyperparameter, next, metrics)],
+    program: { next, metrics },
   };
+}
+
+/** The numbers that layers want from the host; what no result depends on has no place in a plan. */
+function ratesOf(
+  { hostNumbers, hyperparameters }: Trace,
+  hyperparameter: NonNullable<TrainingGraphOptions["hyperparameter"]>,
+  next: TrainingGraph["next"],
+  metrics: Readonly<Record<string, Tensor>>,
+): Rate[] {
+  if (hostNumbers.length + hyperparameters.length === 0) return [];
+  const isUsed = new Set(topologicalOrder([...next.map(([, value]) => value), ...Object.values(metrics)]));
+  return [
+    ...hostNumbers,
+    ...hyperparameters.map((h) => ({ leaf: h.leaf, value: (step: number) => hyperparameter(step, h) })),
+  ]
+    .filter(({ leaf }) => isUsed.has(leaf))
+    .map(({ leaf, value }) => ({ name: leaf.attributes["name"] as string, value: (_rate, step) => value(step - 1) }));
 }

@@ -79,6 +79,36 @@ export const opTable = new Map<string, Row>([
     },
   ],
   ["broadcastTo", { build: ([x], { shape }) => graph.broadcastTo(x!, shape!), shape: (_, { shape }) => shape! }],
+  [
+    "concatenate",
+    {
+      build: (parts, { axis }) => graph.concatenate(parts, axis),
+      shape: (shapes, { axis = -1 }) => {
+        const along = axis < 0 ? axis + shapes[0]!.length : axis;
+        return shapes[0]!.map((n, i) => (i === along ? shapes.reduce((sum, shape) => sum + shape[i]!, 0) : n));
+      },
+      examples: [
+        {
+          inputs: [matrix(2, 1, 2, 3, 4), matrix(1, -0, 1e4), matrix(3, 5, 6, 7, 8, 9, -1e4)],
+          output: [1, 2, 0, 5, 6, 7, 3, 4, 1e4, 8, 9, -1e4],
+          gradients: [
+            [1, 1, 1, 1],
+            [1, 1],
+            [1, 1, 1, 1, 1, 1],
+          ],
+        },
+        {
+          inputs: [matrix(2, 1, 2), matrix(2, 3, 4, 5, 6)],
+          attributes: { axis: 0 },
+          output: [1, 2, 3, 4, 5, 6],
+          gradients: [
+            [1, 1],
+            [1, 1, 1, 1],
+          ],
+        },
+      ],
+    },
+  ],
   ["cos", unary(graph.cos)],
   ["detach", unary(graph.detach, [{ inputs: [vector(-2, 0, 1e4)], output: [-2, 0, 1e4], gradients: [null] }])],
   ["div", binary(graph.div)],
@@ -152,6 +182,24 @@ export const opTable = new Map<string, Row>([
   ["mul", binary(graph.mul)],
   ["neg", unary(graph.neg)],
   ["pow", binary(graph.pow)],
+  [
+    "random",
+    {
+      // Random123's known answer for threefry2x32-20 with key and counter 0; the upper 24 bits
+      build: ([high, low]) => graph.random([1], [0, 0], [high!, low!]),
+      shape: () => [1],
+      examples: [
+        {
+          inputs: [
+            { shape: [], data: [0] },
+            { shape: [], data: [0] },
+          ],
+          output: [(0x6b200159 >>> 8) / 2 ** 24],
+          gradients: [null, null],
+        },
+      ],
+    },
+  ],
   ["reciprocal", unary(graph.reciprocal)],
   ["relu", unary(graph.relu)],
   ["reshape", { build: ([x], { shape }) => graph.reshape(x!, shape!), shape: (_, { shape }) => shape! }],

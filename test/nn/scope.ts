@@ -1,4 +1,4 @@
-import { input, type Shape, state, type Tensor } from "nabla/graph";
+import { constant, input, type Shape, state, type Tensor } from "nabla/graph";
 import type { Layer, ParameterOptions, Scope } from "../../src/nn/layer.ts";
 
 /** A model without a trainer: layers applied one after the other, parameters named "layer1.weight" as in the fixtures. */
@@ -29,6 +29,9 @@ export function applyLayers(layers: readonly Layer[], shape: Shape): Applied {
         options.set(`${place}.${name}`, given);
         return tensor;
       },
+      state: (name, shape) => state(`${place}.${name}`, shape),
+      random: (name, shape) => input(shape, `${place}.${name}`),
+      hyperparameter: (_, value) => constant(value),
     };
     values.push(layer.apply(values.at(-1) ?? x, scope));
   }

@@ -40,6 +40,12 @@ export const plainMachine: Machine<number> = {
   powerOfTwo: (n) => fromBits(((n | 0) + 127) << 23),
   exponent: (x) => ((bitsOf(x) >>> 23) & 0xff) - 126,
   mantissa: (x) => fromBits((bitsOf(x) & 0x007fffff) | 0x3f000000),
+  toWord: (x) => x | 0,
+  word: (value) => value | 0,
+  addWords: (a, b) => (a + b) | 0,
+  xorWords: (a, b) => a ^ b,
+  rotateWord: (a, by) => (a << by) | (a >>> (32 - by)),
+  upperBits: (a) => a >>> 8,
 };
 
 function nearest(a: number): number {

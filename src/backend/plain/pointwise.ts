@@ -67,14 +67,22 @@ export function compilePointwise(
           out[run * count + i] = primitive(plainMachine, a![startA + i * strideA]!, b![startB + i * strideB]!);
       }
     };
+  if (operands.length === 3)
+    return () => {
+      for (let run = 0; run < runs; run++)
+        for (let i = 0; i < count; i++)
+          out[run * count + i] = primitive(
+            plainMachine,
+            a![startsA![run]! + i * strideA]!,
+            b![startsB![run]! + i * strideB]!,
+            c![startsC![run]! + i * strideC]!,
+          );
+    };
   return () => {
     for (let run = 0; run < runs; run++)
-      for (let i = 0; i < count; i++)
-        out[run * count + i] = primitive(
-          plainMachine,
-          a![startsA![run]! + i * strideA]!,
-          b![startsB![run]! + i * strideB]!,
-          c![startsC![run]! + i * strideC]!,
-        );
+      for (let i = 0; i < count; i++) {
+        const x = operands.map((data, n) => data[starts[n + 1]![run]! + i * strides[n + 1]!]!);
+        out[run * count + i] = primitive(plainMachine, ...x);
+      }
   };
 }

@@ -35,6 +35,7 @@ const simd = {
   nearest: 0x6a,
   and: 0x4e,
   or: 0x50,
+  xor: 0x51,
   bitselect: 0x52,
   extendLowU8: 0x89,
   extendLowU16: 0xa9,

@@ -122,6 +122,41 @@ export class WasmMachine implements Machine<Lanes> {
     };
   }
 
+  toWord(x: Lanes): Lanes {
+    return this.#apply("truncateToI32", x);
+  }
+
+  word(value: number): Lanes {
+    return () => void this.#f.vectorConstantI32(value);
+  }
+
+  addWords(a: Lanes, b: Lanes): Lanes {
+    return this.#apply("addI32", a, b);
+  }
+
+  xorWords(a: Lanes, b: Lanes): Lanes {
+    return this.#apply("xor", a, b);
+  }
+
+  rotateWord(a: Lanes, by: number): Lanes {
+    return () => {
+      a();
+      this.#f.constant(by).vector("shiftLeft");
+      a();
+      this.#f
+        .constant(32 - by)
+        .vector("shiftRightUnsigned")
+        .vector("or");
+    };
+  }
+
+  upperBits(a: Lanes): Lanes {
+    return () => {
+      a();
+      this.#f.constant(8).vector("shiftRightUnsigned").vector("fromI32");
+    };
+  }
+
   #apply(op: Parameters<FunctionBuilder["vector"]>[0], ...operands: readonly Lanes[]): Lanes {
     return () => {
       for (const operand of operands) operand();

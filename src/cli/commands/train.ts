@@ -3,7 +3,6 @@ import type { TrainAndTest } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../index.ts";
 import { lossNamed } from "../../nn/index.ts";
-import { optimizerNamed } from "../../optim/index.ts";
 import { createProgress, escapeTerminal, formatCount, formatShape } from "../../report/index.ts";
 import type { History, StartEvent } from "../../train/events.ts";
 import { readClassNames } from "../class-names.ts";
@@ -19,7 +18,7 @@ import { createRunFolder, type RunFolder } from "../run-folder.ts";
 import type { FinishedEvent, RunRecord } from "../run-record.ts";
 import { runReport } from "../run-report.ts";
 import { readTrainOptions } from "../train-options.ts";
-import { describeRun, type Settled, settle } from "../train-plan.ts";
+import { describeRun, optimizerOf, type Settled, settle } from "../train-plan.ts";
 import { printVerdict } from "../verdict-text.ts";
 
 interface Job {
@@ -56,6 +55,7 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   const classes = asked.labels === undefined ? undefined : await readClassNames(asked.labels);
   const data = await loadForTraining(source, { test: asked.test, classes, limit: asked.limit, seed });
   const options = settle({ ...asked, data: named, seed }, source, data.train);
+  optimizerOf(options); // a setting it does not have is told before anything is made
   const model = buildNetwork(data.train, options);
   const begun = new Date();
   const record = describeRun(options, source, data, model, begun);
@@ -91,14 +91,15 @@ async function carryOut(job: Job): Promise<void> {
   let hasBegun = false;
   try {
     folder.writeConfig(record);
-    const optimizer = optimizerNamed(options.optimizer, { learningRate: options.learningRate });
     const run = model.fit(data.train, {
       loss: lossNamed(loss),
-      optimizer,
+      optimizer: optimizerOf(options),
       batchSize,
       epochs,
       seed,
       threads,
+      ...(options.arithmetic === undefined ? {} : { arithmetic: options.arithmetic as "auto" | "portable" | "fma" }),
+      ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
       stepEvents: "latest", // waiting for us at every step would cost a quarter of the speed
       ...(validation === undefined ? {} : { validation }),
     });
@@ -139,15 +140,17 @@ function printPlan({ options, data: { train, test }, record, output }: Job): voi
   const { dim } = picocolors.createColors(output.color);
   const { data, network, optimizer } = record;
   const widths = [data.shape.reduce((size, extent) => size * extent, 1), ...options.hidden, data.classes.length];
-  const layers = [...(options.hidden.length > 0 ? [options.activation] : []), lastActivation(options.loss)];
+  const inHidden = options.dropout ? `${options.activation} with dropout ${options.dropout}` : options.activation;
+  const layers = [...(options.hidden.length > 0 ? [inHidden] : []), lastActivation(options.loss)];
   output.line(
     `${escapeTerminal(data.name, 60)}: ${formatCount(train.size)} training and ${formatCount(test.size)} test samples of ` +
       `${formatShape(data.shape)}, ${data.classes.length} classes`,
   );
   output.line(`${widthsText(widths)}, ${layers.join(" and ")}: ${formatCount(network.parameters)} parameters`);
+  const scheduled = options.schedule === undefined ? "" : ` (${options.schedule})`;
   output.line(
     dim(
-      `${options.loss}, ${options.optimizer} at ${optimizer["learningRate"]}, batches of ${options.batchSize}, seed ${options.seed}`,
+      `${options.loss}, ${options.optimizer} at ${optimizer["learningRate"]}${scheduled}, batches of ${options.batchSize}, seed ${options.seed}`,
     ),
   );
 }

@@ -1,0 +1,11 @@
+import { reshape } from "../graph/index.ts";
+import type { Layer } from "./layer.ts";
+
+/** Each sample as one row, in row-major order: [batch, …] → [batch, features]. A picture for `dense`. */
+export function flatten({ name }: { readonly name?: string } = {}): Layer {
+  return {
+    kind: "flatten",
+    ...(name === undefined ? {} : { name }),
+    apply: (x) => reshape(x, [x.shape[0]!, -1]),
+  };
+}
