@@ -93,7 +93,7 @@ function valueEquation(node: NodeValue): Equation {
   const formula = node.formula!;
   const numbers = inNumbers(formula);
   const result = measured(node.value);
-  const sides = [single(formula)];
+  const sides = formula.kind === "number" ? [] : [single(formula)];
   if (keyOf(numbers) !== keyOf(formula) && keyOf(numbers) !== keyOf(result)) sides.push(single(numbers));
   sides.push(single(result));
   return { kind: "equation", left: symbol(node.symbol, node.value), relation: "=", sides, isTall: false };
@@ -115,15 +115,19 @@ function backward(explanation: Explanation): Block[] {
 
 function gradientEquation({ values, edges }: Explanation, node: NodeValue): Equation {
   const steps = node.edges.map((id) => edges[id]!);
-  const symbols: Product[] = steps.map(({ parent, formula }) => ({
+  const symbols: Product[] = steps.map(({ parent, formula, value }) => ({
     known: [],
-    rest: [...(values[parent]!.role === "loss" ? [] : [values[parent]!.gradientSymbol]), formula],
+    rest:
+      values[parent]!.role === "loss" ? [formula] : [values[parent]!.gradientSymbol, ...factorOf({ formula, value })],
   }));
-  const numbers: Product[] = steps.map(({ parent, value }) => ({
+  const numbers: Product[] = steps.map(({ parent, formula, value }) => ({
     known: [],
-    rest: [...(values[parent]!.role === "loss" ? [] : [measured(values[parent]!.gradient!)]), measured(value)],
+    rest:
+      values[parent]!.role === "loss"
+        ? [measured(value)]
+        : [measured(values[parent]!.gradient!), ...factorOf({ formula, value }).map(() => measured(value))],
   }));
-  const isBare = symbols.length === 1 && symbols[0]!.rest.length === 1;
+  const isBare = symbols.length === 1 && symbols[0]!.rest.length === 1 && values[steps[0]!.parent]!.role === "loss";
   const isItself = isBare && keyOf(symbols[0]!.rest[0]!) === keyOf(node.gradientSymbol);
   const bareNumbers = isBare ? [single(inNumbers(symbols[0]!.rest[0]!))] : [numbers];
   const sides = [...(isItself ? [] : [symbols, ...bareNumbers]), single(measured(node.gradient!))];

@@ -127,7 +127,9 @@ export function formulaLatex(formula: Formula): string {
     case "power": {
       const { base } = formula;
       const isBare =
-        base.kind === "symbol" ? base.symbol.above === undefined : base.kind === "number" && base.value >= 0;
+        base.kind === "symbol"
+          ? base.symbol.above === undefined && base.symbol.sample === undefined
+          : base.kind === "number" && base.value >= 0;
       return `${isBare ? formulaLatex(base) : `(${formulaLatex(base)})`}^{${formula.exponent}}`;
     }
     case "exponential":

@@ -114,6 +114,8 @@ const conditionMathml = (condition: Formula): string =>
     : formulaMathml(condition);
 
 const powerBase = (base: Formula): string =>
-  base.kind === "symbol" || (base.kind === "number" && base.value >= 0) || base.kind === "apply"
+  (base.kind === "symbol" && base.symbol.above === undefined && base.symbol.sample === undefined) ||
+  (base.kind === "number" && base.value >= 0) ||
+  base.kind === "apply"
     ? formulaMathml(base)
     : inParentheses(formulaMathml(base));

@@ -53,7 +53,7 @@ function write(formula: Formula, spaced = false): Written {
         level: levels.product,
       };
     case "power":
-      return atom(`${within(formula.base, levels.atom, false)}${digits(formula.exponent, raised)}`);
+      return atom(`${baseText(formula.base)}${digits(formula.exponent, raised)}`);
     case "exponential":
       return atom(`exp(${formulaText(formula.exponent)})`);
     case "root":
@@ -80,6 +80,12 @@ const conditionText = (condition: Formula): string =>
   condition.kind === "truth"
     ? `${formulaText(condition.left)} ${condition.relation} ${formulaText(condition.right)}`
     : formulaText(condition);
+
+/** What is raised to a power; a symbol that carries a raised number itself is put in parentheses. */
+function baseText(base: Formula): string {
+  const isRaised = base.kind === "symbol" && (base.symbol.above !== undefined || base.symbol.sample !== undefined);
+  return isRaised ? `(${formulaText(base)})` : within(base, levels.atom, false);
+}
 
 function within(formula: Formula, level: number, isFirst: boolean): string {
   const { text, level: own } = write(formula);

@@ -9,8 +9,8 @@ const results = ["a", "h", "v", "r"];
 const spare = ["m", "s", "u", "q", "p", "k", "n", "c", "d", "e", "f", "g", "i", "j", "l", "o", "y"];
 /** Parameters that books have a letter for; others go by their own short names. */
 const letters: Readonly<Record<string, string>> = {
-  weight: "w",
-  bias: "b",
+  weight: "wvu",
+  bias: "bcd",
   alpha: "α",
   beta: "β",
   gamma: "γ",
@@ -86,7 +86,11 @@ export class Symbols {
       for (const { tensor, name } of parameters) {
         if (this.#tensors.has(tensor)) continue;
         const short = name.slice(name.indexOf("/") + 1).toLowerCase();
-        this.#tensors.set(tensor, { letter: this.#free(letterOf(short), levels[i]), level: levels[i], sampleAxes: 0 });
+        this.#tensors.set(tensor, {
+          letter: this.#free(lettersFor(short), levels[i]),
+          level: levels[i],
+          sampleAxes: 0,
+        });
       }
       const wished = parameters.length > 0 ? "z" : results;
       const name = { letter: this.#free(wished, levels[i]), level: levels[i], sampleAxes: 1 } as const;
@@ -137,7 +141,8 @@ export class Symbols {
       .map((at, axis) => ({ at: at + 1, extent: shape[axis]! }))
       .slice(sampleAxes)
       .filter(({ extent }) => extent > 1 || !isShort);
-    const sample = sampleAxes === 1 && this.#samples > 1 ? { sample: position[0]! + 1 } : {};
+    const isOfSample = sampleAxes === 1 && this.#samples > 1 && shape[0] === this.#samples;
+    const sample = isOfSample ? { sample: position[0]! + 1 } : {};
     const below = shown.map(({ at }) => at);
     if (level === undefined || isPlain) return { letter, below, ...sample };
     return this.#isNarrow ? { letter, below: [level], ...sample } : { letter, above: level, below, ...sample };
@@ -158,11 +163,11 @@ export class Symbols {
 
 const keyOf = (letter: string, level: number | undefined): string => `${letter} ${level ?? ""}`;
 
-/** A known letter, or the name itself where it is a short word of letters and digits, or p. */
-function letterOf(short: string): string {
+/** Letters to try first: known ones, or the name itself where it is a short word of letters and digits, or p. */
+function lettersFor(short: string): readonly string[] {
   const known = Object.hasOwn(letters, short) ? letters[short] : undefined;
-  if (known) return known;
+  if (known) return [...known];
   const [, base] = /^(.*?)[ _-]?\d{1,3}$/.exec(short) ?? [];
-  if (base !== undefined && Object.hasOwn(letters, base)) return letters[base]!;
-  return /^[a-z][a-z0-9]{0,7}$/.test(short) ? short : "p";
+  if (base !== undefined && Object.hasOwn(letters, base)) return [...letters[base]!];
+  return /^[a-z][a-z0-9]{0,7}$/.test(short) ? [short] : ["p"];
 }

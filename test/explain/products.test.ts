@@ -33,10 +33,15 @@ describe("100 random nets", () => {
   test("are of all sorts", () => {
     const kinds = new Set(explanations.flatMap(({ about }) => about.layers.map(({ kind }) => kind)));
     expect([...kinds].sort()).toEqual([
+      "add",
+      "concatenate",
       "custom",
       "dense",
+      "dropout",
       "elu",
       "leakyRelu",
+      "maxout",
+      "multiply",
       "relu",
       "sigmoid",
       "softmax",

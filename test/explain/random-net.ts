@@ -2,6 +2,7 @@ import {
   absolute,
   crossEntropy,
   dense,
+  dropout,
   elu,
   halfSquared,
   huber,
@@ -10,8 +11,10 @@ import {
   layer,
   leakyRelu,
   type Model,
+  maxout,
   meanSquared,
   multiclassHinge,
+  network,
   relu,
   sequential,
   sigmoid,
@@ -64,8 +67,10 @@ export function randomNet(seed: number): RandomNet {
   const hidden = draw(3);
   for (let i = 0; i < hidden; i++) {
     const size = 1 + draw(3);
-    layers.push(dense(size, { bias: draw(3) > 0, l2: draw(4) === 0 ? 0.1 : 0 }));
+    if (draw(4) === 0) layers.push(maxout(size, 2 + draw(2)));
+    else layers.push(dense(size, { bias: draw(3) > 0, l2: draw(4) === 0 ? 0.1 : 0 }));
     layers.push(draw(3) === 0 ? own[draw(own.length)]!(size, i) : activations[draw(activations.length)]!());
+    if (draw(4) === 0) layers.push(dropout(0.3));
   }
   const outputs = 1 + draw(3);
   layers.push(dense(outputs));
@@ -74,7 +79,14 @@ export function randomNet(seed: number): RandomNet {
   const values = [halfSquared, squared, meanSquared, absolute, huber(0.5)];
   const loss = isClassifier ? labels[draw(labels.length)]! : values[draw(values.length)]!;
   if (loss === crossEntropy || draw(5) === 0) layers.push(outputs > 1 ? softmax : sigmoid);
-  const model = sequential(layers, { input, seed });
+  const hasBranch = draw(4) === 0;
+  const model = hasBranch
+    ? network({ input, seed }, (x, { add, multiply, concatenate }) => {
+        const [one, other] = [x.to(dense(2), tanh), x.to(dense(2))];
+        const join = [add, multiply, concatenate][draw(3)]!;
+        return join(one, other).to(...layers);
+      })
+    : sequential(layers, { input, seed });
   for (const name of model.weights.names())
     model.weights.set(
       name,
