@@ -83,6 +83,7 @@ export const notations = {
   transpose: same,
   reshape: same,
   gather: same,
+  moveRows: same,
   // reductions
   sum: { write: (terms) => sum(...terms), slope: () => one },
   max: { write: (members) => apply("max", ...members), slope: (k, members, value) => truth(members[k]!, "=", value) },

@@ -1,5 +1,4 @@
 import { constant, evaluateAll, type Tensor, topologicalOrder, type Values } from "../graph/index.ts";
-import { constantValue } from "../graph/leaves.ts";
 import { type Formula, keyOf, lengthOf, type MathSymbol, number, product, sum } from "./formula.ts";
 import { notationOf } from "./notation.ts";
 import { behindViews, dependents, operandsOf, type Place } from "./scalars.ts";
@@ -118,6 +117,7 @@ export function scalarGraph(reading: GraphReading, chosen: ReadonlyMap<Tensor, U
         return;
       }
       const edge = edgeOf(tensor, operand, k, operands, written, value, slopes, reading);
+      if (edge.isConstant && edge.value === 0) return; // the program never takes this way, as at the seam of a join
       join(node, nodeAt(operand), edge);
     });
   }
@@ -169,15 +169,27 @@ function edgeOf(
   const slope = slopes.get(tensor)?.[operand.input]?.[operand.flat] ?? 1; // views and gathered rows pass on what comes
   const { slope: notation } = notationOf(op);
   const formula = op.name === "sum" ? number(1) : written && notation?.(k, written, value);
-  const isConstant = formula?.kind === "number" && op.name !== "where";
+  const isConstant = formula?.kind === "number";
   return { value: slope, formula: shortened(formula), isConstant: isConstant && constantSlope(tensor, operand.input) };
 }
 
 /** Whether a derivative that is written as a number is one of the program, and not one that data decided. */
 function constantSlope(tensor: Tensor, input: number): boolean {
-  if (tensor.op.name !== "mul" && tensor.op.name !== "div") return true;
-  return constantValue(tensor.inputs[1 - input]!) !== undefined;
+  return tensor.inputs.every((x, i) => i === input || !decides(tensor, i) || isOfProgram(x));
 }
+
+/** Whether the derivative with respect to other operands can depend on this one: not so for sums. */
+function decides({ op, inputs }: Tensor, input: number): boolean {
+  const { slope } = notationOf(op);
+  const operands = inputs.map((_, i): Formula => ({ kind: "symbol", symbol: { letter: `${i}`, below: [] }, value: 0 }));
+  const [value] = operands as [Formula];
+  const others = inputs.map((_, k) => k).filter((k) => k !== input);
+  return others.some((k) => slope?.(k, operands, value).kind !== "number");
+}
+
+/** Whether a number follows from the program alone: made of constants and positions. */
+const isOfProgram = (tensor: Tensor): boolean =>
+  topologicalOrder([tensor]).every((x) => x.op.kind !== "leaf" || x.op.generate !== undefined);
 
 const shortened = (formula: Formula | undefined): Formula | undefined =>
   formula && lengthOf(formula) <= longest ? formula : undefined;
