@@ -12,6 +12,10 @@ export function outputOf(flags: Flags): Output {
   return createOutput({ json: flags["json"] === true, progress: progress as "auto" | "plain" });
 }
 
+/** The folder of runs, for commands whose `--out` names a file. */
+export const runsFolder = (flags: Flags): string =>
+  flags["runs"] === undefined ? "runs" : text(4096)(flags["runs"], "--runs");
+
 /** The folder of runs. */
 export const outFolder = (flags: Flags): string =>
   flags["out"] === undefined ? "runs" : text(4096)(flags["out"], "--out");

@@ -55,6 +55,8 @@ function createProgram(): Command {
   addEvaluate(program);
   addPredict(program);
   addSummary(program);
+  addExplain(program);
+  addGradientCheck(program);
   addLayers(program);
   addProject(program);
   addRuns(program);
@@ -234,6 +236,79 @@ function addSummary(program: Command): void {
     .action(async (run: string, flags: Record<string, unknown>) => {
       const { summary } = await import("./commands/summary.ts");
       await summary(run, flags);
+    });
+}
+
+const explainedArgument = [
+  "<model>",
+  "smallest, second-smallest, four-parameters or lecture; or a run: latest, its name, or its folder",
+] as const;
+const lossOption = ["--loss <name>", "another loss than the run's or the network's own"] as const;
+
+function addExplain(program: Command): void {
+  program
+    .command("explain")
+    .summary("show every number of one training step")
+    .description(
+      "Shows one training step on one example: the forward pass with every number, the chain rule for each parameter in " +
+        "symbols and in numbers, what is re-used, and the update. Up to 64 numbers are told one by one; a larger network " +
+        "op by op, and one number of it in full with --parameter and --index.",
+    )
+    .usage("<model> [options]")
+    .argument(...explainedArgument)
+    .option("--example <number>", "which sample of the run's data, from 1 (default: 1)")
+    .option("--x <numbers>", "an example of your own: what goes in, as 1,-1")
+    .option("--y <numbers>", "and what should come out, as 1,0, or the number of a class, from 0")
+    .option("--learning-rate <number>", "size of the step (default: 0.1)")
+    .option(...lossOption)
+    .option("--parameter <name>", 'only one number, of this parameter, such as "dense 1/weight"')
+    .option("--index <positions>", "which one: its position along each axis, from 0, as 0,1")
+    .option("--format <name>", "text, mathml (a page), or latex (default: text)")
+    .option("--out <file>", "write it into this file")
+    .option("--force", "replace the file of --out if it is there")
+    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option(...jsonOption)
+    .addHelpText(
+      "after",
+      examples(
+        ["nabla explain four-parameters", "the chain rule, as on the slide"],
+        ["nabla explain lecture --x 0,0 --y 1,0", ""],
+        ["nabla explain lecture --format mathml --out lecture.html", ""],
+        ['nabla explain latest --example 3 --parameter "dense 2/weight" --index 0,5', ""],
+        ["nabla explain lecture --json > lecture.json", ""],
+      ),
+    )
+    .action(async (model: string, flags: Record<string, unknown>) => {
+      const { explain } = await import("./commands/explain.ts");
+      await explain(model, flags);
+    });
+}
+
+function addGradientCheck(program: Command): void {
+  program
+    .command("gradient-check")
+    .summary("hold the gradients against differences of the loss")
+    .description(
+      "Compares the gradient of each parameter with central differences of the loss, in float64. Numbers that stand at a " +
+        "kink, as a relu at 0, are told apart. Exit code 1 where a gradient is wrong.",
+    )
+    .usage("<model> [options]")
+    .argument(...explainedArgument)
+    .option("--samples <count>", "how many samples of the run's data make the batch (default: 4)")
+    .option("--entries <count>", "how many numbers of each parameter are checked (default: 16)")
+    .option("--seed <number>", "which ones are drawn, where there are more (default: 0)")
+    .option("--x <numbers>", "an example of your own: what goes in, as 1,-1")
+    .option("--y <numbers>", "and what should come out, as 1,0, or the number of a class, from 0")
+    .option(...lossOption)
+    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option(...jsonOption)
+    .addHelpText(
+      "after",
+      examples(["nabla gradient-check lecture", ""], ["nabla gradient-check latest --samples 2 --entries 100", ""]),
+    )
+    .action(async (model: string, flags: Record<string, unknown>) => {
+      const { gradientCheck } = await import("./commands/gradient-check.ts");
+      await gradientCheck(model, flags);
     });
 }
 

@@ -3,6 +3,7 @@
 export { type ActivationCurve, activationCurve, type CurvePoint, curveNames } from "./activation-curves.ts";
 export { activationsOf } from "./activations.ts";
 export type { MaximizeOptions } from "./ascent-options.ts";
+export { type BuiltIn, builtIn, builtIns } from "./built-ins.ts";
 export {
   type DecisionMapOptions,
   type DecisionMaps,
@@ -10,7 +11,21 @@ export {
   type LayerMap,
   type PlaneBounds,
 } from "./decision-maps.ts";
+export { type ExplainOptions, explain } from "./explain.ts";
+export type {
+  ChainProduct,
+  EdgeValue,
+  Explanation,
+  ExplanationAbout,
+  Factor,
+  NodeValue,
+  ParameterGradient,
+  ReusedTerm,
+  TensorStep,
+} from "./explanation.ts";
 export type { LayerChoice } from "./find-layer.ts";
+export type { Formula, MathSymbol } from "./formula.ts";
+export { type GradientCheck, type GradientCheckOptions, gradientCheck } from "./gradient-check.ts";
 export { type LossCurve, lossCurve, lossCurveNames } from "./loss-curves.ts";
 export {
   type Ending,

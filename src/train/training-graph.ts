@@ -2,6 +2,7 @@ import type { Program } from "../compile/index.ts";
 import {
   abs,
   add,
+  type Differentiation,
   differentiate,
   mean,
   mul,
@@ -32,6 +33,10 @@ export interface TrainingGraph {
   readonly trace: Trace;
   /** Loss of each sample, [batch]. */
   readonly losses: Tensor;
+  /** The one number that is minimised, with the penalties. */
+  readonly cost: Tensor;
+  /** How its gradients came about, before any pass of the compiler. */
+  readonly differentiation: Differentiation;
   readonly gradients: readonly { readonly parameter: Parameter; readonly gradient: Tensor }[];
   /** Parameters, moments and states of layers, and what they become. */
   readonly next: readonly (readonly [state: Tensor, value: Tensor])[];
@@ -75,13 +80,11 @@ export function trainingGraph(
     },
     reduction === "mean" ? mean(losses) : sum(losses),
   );
-  const gradients = differentiate(
+  const differentiation = differentiate(
     cost,
     parameters.map(({ tensor }) => tensor),
-  ).gradients.map((gradient, i) => ({
-    parameter: parameters[i]!,
-    gradient,
-  }));
+  );
+  const gradients = differentiation.gradients.map((gradient, i) => ({ parameter: parameters[i]!, gradient }));
   const rates = new Map<string, { rate: Rate; tensor: Tensor }>();
   const moments: (readonly [Tensor, Tensor])[] = [];
   const all = gradients.map(({ gradient }) => gradient);
@@ -117,6 +120,8 @@ export function trainingGraph(
   return {
     trace,
     losses,
+    cost,
+    differentiation,
     gradients,
     next,
     moments: moments.map(([old]) => old),

@@ -19,12 +19,12 @@ import {
   textWidth,
 } from "../../report/index.ts";
 import { type Flags, outputOf } from "../command-flags.ts";
-import { dataSource, loadForEvaluation } from "../data-source.ts";
 import { openRun } from "../find-run.ts";
 import { lookAtLayers } from "../layers-data.ts";
 import type { Output } from "../output.ts";
 import { checkFree, unusedFile, writeTextFile } from "../output-file.ts";
 import { text, wholeNumber } from "../read-values.ts";
+import { samplesOfRun } from "../run-samples.ts";
 
 const defaults = { units: 24, examples: 6 };
 /** A card of pictures takes about 15 KB: 256 units a layer make a page of some megabytes. */
@@ -47,11 +47,9 @@ export async function layers(said: string, flags: Flags): Promise<void> {
   const runs = flags["runs"] === undefined ? "runs" : text(4096)(flags["runs"], "--runs");
   const { folder, record, model } = await openRun(said, runs);
   const chosen = chooseLayers(model, flags["layer"], unit);
-  const dataDir = flags["dataDir"] === undefined ? record.wishes.dataDir : text(4096)(flags["dataDir"], "--data-dir");
-  const { hasTestFiles, seed, wishes, data: recorded } = record;
-  const { name, files, classes, table, background } = recorded;
-  const run = { ...wishes, dataDir, name, files, classes, table, hasTestFiles, seed };
-  const { data, note } = await loadForEvaluation(dataSource(files ?? [name]), run, limit);
+  const dataDir = flags["dataDir"] === undefined ? undefined : text(4096)(flags["dataDir"], "--data-dir");
+  const { name, classes, table, background } = record.data;
+  const { data, note } = await samplesOfRun({ record }, { limit, dataDir });
   const shown = relative(process.cwd(), folder) || folder;
   const looked = await lookAtLayers(model, {
     layers: chosen,

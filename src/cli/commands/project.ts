@@ -12,13 +12,14 @@ import { mapPage, type PageMap } from "../../report/map-page.ts";
 import { makeThumbnails, type Thumbnails } from "../../report/map-thumbnails.ts";
 import { writeBytes } from "../../train/save.ts";
 import { type Flags, outputOf } from "../command-flags.ts";
-import { dataSource, loadForEvaluation, loadWhole } from "../data-source.ts";
+import { dataSource, loadWhole } from "../data-source.ts";
 import { openRun } from "../find-run.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { mapCsv } from "../map-csv.ts";
 import type { Output } from "../output.ts";
 import { checkFree } from "../output-file.ts";
 import { nameAmong, numberAboveZero, text, wholeNumber, words } from "../read-values.ts";
+import { samplesOfRun } from "../run-samples.ts";
 import { isTableName } from "../table-data.ts";
 
 const formats = [".html", ".svg", ".csv"];
@@ -143,9 +144,8 @@ async function openSource(names: readonly string[], wishes: Wishes, output: Outp
     return { name: source.name, data: whole.take(limit), all: whole.size };
   }
   const { folder, record, model } = await openRun(names[0]!, runs);
-  const { name, files } = record.data;
-  const run = { ...record.wishes, ...record.data, hasTestFiles: record.hasTestFiles, seed: record.seed };
-  const { data: whole, note } = await loadForEvaluation(dataSource(files ?? [name]), run, undefined);
+  const { name } = record.data;
+  const { data: whole, note } = await samplesOfRun({ record });
   if (note) output.note(note);
   const data = whole.take(limit);
   const title = `${name}, run ${basename(folder)}`;
