@@ -3,6 +3,12 @@
 export { classCounts, majorityBaseline } from "./baseline.ts";
 export { type CatalogEntry, catalog, catalogEntry } from "./catalog.ts";
 export { type Dataset, dataset, type Features, type Table } from "./dataset.ts";
+export { type BlobsOptions, blobs } from "./generators/blobs.ts";
+export { type CurveName, curves, type RegressionCurveOptions, regressionCurve } from "./generators/curves.ts";
+export { annulus, quadrants, threeModes } from "./generators/hard-cases.ts";
+export { moons } from "./generators/moons.ts";
+export type { GeneratorOptions, RegionOptions } from "./generators/points.ts";
+export { type SpiralOptions, threeSpirals, twoSpirals } from "./generators/spirals.ts";
 export { gunzip } from "./gzip.ts";
 export { fromIdx, type IdxArray, idxDataset, parseIdx } from "./idx.ts";
 export { type MnistOptions, mnist, mnist16, type TrainAndTest } from "./mnist.ts";
