@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
 import { NablaError } from "../errors.ts";
+import { examples } from "./examples.ts";
 import { exitCodes, tellFailure } from "./exit.ts";
+import { addLab } from "./lab-words.ts";
 import { guess } from "./nearest.ts";
 import { allowsColor } from "./output.ts";
 import { version } from "./version.ts";
@@ -57,6 +59,7 @@ function createProgram(): Command {
   addSummary(program);
   addRuns(program);
   addData(program);
+  addLab(program);
   return program;
 }
 
@@ -216,12 +219,6 @@ function addData(program: Command): void {
       const { listData } = await import("./commands/data.ts");
       listData(flags);
     });
-}
-
-function examples(...lines: readonly (readonly [command: string, note: string])[]): string {
-  const width = Math.max(...lines.filter(([, note]) => note !== "").map(([command]) => command.length), 0);
-  const shown = lines.map(([command, note]) => `  ${note === "" ? command : `${command.padEnd(width)}   ${note}`}`);
-  return `\nExamples:\n${shown.join("\n")}`;
 }
 
 /** Commander's complaint in our words. Its message is "error: … '…'", with a guess in a second line. */
