@@ -35,7 +35,7 @@ export async function batchSizeLab(options: BatchSizeOptions): Promise<LabResult
     throw new NablaError("OPTION", `batches of ${batches.join(" and ")} of ${samples} samples are no comparison`, {
       expected: `two or more sizes from 1 to ${samples}`,
       received: batches.join(", "),
-      hint: "Write for example --batch-sizes 1,32,all.",
+      hint: `Give two or more sizes from 1 to ${samples}, such as 1,${Math.min(32, samples - 1)},all.`,
     });
   const setting = { samples, epochs, hidden, learningRate, noise };
   const rows: Row[] = [];

@@ -54,6 +54,7 @@ export async function learningRateLab(options: LearningRateOptions): Promise<Lab
     if (row.diverged === seeds) return "diverges";
     return isGood(row) ? "good" : row.rate < best.rate ? "too small" : "too large";
   };
+  const told = rows.filter(({ curve }) => curve.length > 0); // the others did not live through an epoch
   return {
     lab: "learning-rate",
     title: "A step too small, good, too large",
@@ -103,7 +104,7 @@ export async function learningRateLab(options: LearningRateOptions): Promise<Lab
         }),
       },
     ],
-    series: rows.map(({ rate, curve }) => ({ name: `rate ${rate}`, x: "epoch", y: "training cost", points: curve })),
+    series: told.map(({ rate, curve }) => ({ name: `rate ${rate}`, x: "epoch", y: "training cost", points: curve })),
     notes: [
       `On the bowl a step multiplies x by 1 − η·${bowl.flat} and y by 1 − η·${bowl.steep}: below 0 it jumps from side to side, below −1 it runs away.`,
       "A rate is called good where its cost is at most three times the best one's. It diverges where the numbers become infinite with every seed.",

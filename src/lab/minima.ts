@@ -114,6 +114,9 @@ function valuesAt(objective: Objective, points: readonly (readonly number[])[]):
   return evaluate([objective(parameters)], feed)[0]!.data;
 }
 
+/** Whether starts that ended so are at one point, and can be told apart by it. */
+const hasPlace = (ending: Ending): boolean => !["plateau", "still moving", "ran away"].includes(ending);
+
 interface Group {
   readonly ending: Ending;
   readonly value: number;
@@ -126,8 +129,7 @@ interface Group {
 function groupEnds(ends: readonly End[], placeOf: (end: End) => string): readonly Group[] {
   const groups = new Map<string, End[]>();
   for (const end of ends) {
-    const isPlace = !["plateau", "still moving", "ran away"].includes(end.ending);
-    const key = isPlace ? `${end.ending} ${placeOf(end)}` : end.ending;
+    const key = hasPlace(end.ending) ? `${end.ending} ${placeOf(end)}` : end.ending;
     groups.set(key, [...(groups.get(key) ?? []), end]);
   }
   return [...groups.values()]
@@ -158,7 +160,7 @@ const endTable = (name: string, title: string, groups: readonly Group[], placeOf
     column("most", "most", "value"),
   ],
   rows: groups.map(({ count, ending, end }) => {
-    const isPlace = !["plateau", "still moving", "ran away"].includes(ending);
+    const isPlace = hasPlace(ending);
     return {
       count,
       ending,
@@ -207,9 +209,12 @@ function picture(
   const counts = groups.map(({ count, ending }) => `${count} at a ${ending}`).join(", ");
   const words = { title: "Where the starts ended", description: `Of ${ends.length} starts: ${counts}.` };
   if (!isPlane) return curvePicture(formula, box, ends, words);
+  const margin = 0.03 * (box[1] - box[0]); // starts on the edge of the box are drawn whole
+  const side = [box[0] - margin, box[1] + margin] as const;
+  const domain = { x: side, y: side };
   const cells = Array.from({ length: gridSize * gridSize }, (_, i) => [
-    mix(box, ((i % gridSize) + 0.5) / gridSize),
-    mix(box, 1 - (Math.floor(i / gridSize) + 0.5) / gridSize),
+    mix(side, ((i % gridSize) + 0.5) / gridSize),
+    mix(side, 1 - (Math.floor(i / gridSize) + 0.5) / gridSize),
   ]);
   const values = valuesAt(([x, y]) => formulaGraph(formula, { x: x!, y: y! }), cells);
   const finite = [...values].filter(Number.isFinite);
@@ -219,23 +224,29 @@ function picture(
     rows: gridSize,
     values: [...values].map((value) => (high > low ? (high - value) / (high - low) : 0)),
   };
-  const domain = { x: box, y: box };
-  const map = (more: Partial<PlaneMapOptions>) => planeMap({ ...words, domain, grid, size: 300, ...more });
-  const stopped = ends.filter(({ ending }) => ending !== "plateau");
+  const map = (more: Partial<PlaneMapOptions>) =>
+    planeMap({ ...words, domain, grid, size: 300, dotRadius: 3, ...more });
+  const dot = (at: readonly number[], ending: Ending) => ({
+    at: at as unknown as Point,
+    isOpen: ending !== "minimum",
+  });
+  const places = groups.filter(({ ending }) => hasPlace(ending));
   return panels({
     ...words,
     columns: 2,
     panels: [
       {
         heading: "The ways (dark is low)",
-        scene: map({ lines: stopped.map(({ path }) => ({ points: path as readonly Point[] })) }),
+        scene: map({
+          lines: ends
+            .filter(({ ending }) => hasPlace(ending))
+            .map(({ path }) => ({ points: path as unknown as Point[] })),
+          points: places.map(({ end, ending }) => dot(end.at, ending)),
+        }),
       },
       {
-        heading: "Starts: ● minimum, ○ elsewhere",
-        scene: map({
-          points: ends.map(({ start, ending }) => ({ at: start as unknown as Point, isOpen: ending !== "minimum" })),
-          dotRadius: 3,
-        }),
+        heading: "Starts: ● reached a minimum, ○ did not",
+        scene: map({ points: ends.map(({ start, ending }) => dot(start, ending)) }),
       },
     ],
   });

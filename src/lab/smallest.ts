@@ -1,5 +1,5 @@
 import { type DeltaStep, deltaRule } from "../classic/index.ts";
-import { formatNumber, lineChart, type Point } from "../plot/index.ts";
+import { formatNumber, lineChart, type Point, panels, type Scene } from "../plot/index.ts";
 import { column, type LabContext, type LabResult, type LabTable } from "./result.ts";
 
 export interface SmallestOptions extends LabContext {
@@ -58,30 +58,53 @@ export function smallest({ seed, learningRate = 0.01, epochs = 4, start = 0 }: S
     pictures: [
       {
         name: "smallest",
-        scene: lineChart({
-          title: "The weight, step by step",
-          description: `w from ${start} with a step of ${learningRate}: one example at a time it ${single.course}; the full batch ${full.course}; least squares is ${leastSquares.toFixed(4)}.`,
-          xLabel: "Step",
-          yLabel: "w",
-          isXWhole: true,
-          width: 560,
-          height: 280,
-          series: [
-            { name: "one by one", points: pathOf(walked, start) },
-            { name: "full batch", points: batches, dash: "dashed" },
-            {
-              name: "w*",
-              points: [
-                [0, leastSquares],
-                [walked.length, leastSquares],
-              ],
-              dash: "dotted",
-            },
-          ],
-        }),
+        scene: picture(walked, batches, { start, learningRate, single: single.course, full: full.course }),
       },
     ],
   };
+}
+
+function picture(
+  walked: readonly DeltaStep[],
+  batches: readonly Point[],
+  told: { readonly start: number; readonly learningRate: number; readonly single: Course; readonly full: Course },
+): Scene {
+  const words = {
+    title: "The weight, step by step",
+    description: `w from ${told.start} with a step of ${told.learningRate}: one example at a time it ${told.single}; the full batch ${told.full}; least squares is ${leastSquares.toFixed(4)}.`,
+  };
+  const from = (first: number) => {
+    const later = (points: readonly Point[]) => points.filter(([step]) => step >= first);
+    return lineChart({
+      ...words,
+      xLabel: "Step",
+      yLabel: "",
+      isXWhole: true,
+      width: 440,
+      height: 260,
+      series: [
+        { name: "one by one", points: later(pathOf(walked, told.start)) },
+        { name: "full batch", points: later(batches), dash: "dashed" },
+        {
+          name: "w*",
+          points: [
+            [first, leastSquares],
+            [batches.length - 1, leastSquares],
+          ],
+          dash: "dotted",
+        },
+      ],
+    });
+  };
+  const hasLater = walked.length > samples.length;
+  return panels({
+    ...words,
+    columns: 2,
+    panels: [
+      { heading: "w, from the start", scene: from(0) },
+      ...(hasLater ? [{ heading: "w, from the end of the first epoch", scene: from(samples.length) }] : []),
+    ],
+  });
 }
 
 /** The single steps in the slide's order, as long as w is finite. */
