@@ -1,5 +1,6 @@
 import { NablaError } from "../errors.ts";
 import { evaluate, input } from "../graph/index.ts";
+import { formatNumber } from "../plot/index.ts";
 import { parseFormula } from "./formula.ts";
 import { formulaGraph } from "./formula-graph.ts";
 
@@ -22,11 +23,15 @@ export function formulaCurve(text: string, interval: readonly [number, number]):
       const { data } = evaluate([formulaGraph(formula, { x })], new Map([[x, { data: places }]]))[0]!;
       const bad = data.findIndex((value) => !Number.isFinite(value));
       if (bad < 0) return data;
-      throw new NablaError("DATA", `the function is ${data[bad]} at x = ${Number(places[bad]!.toPrecision(6))}`, {
-        expected: "a finite number everywhere in the interval",
-        received: String(data[bad]),
-        hint: "Choose another interval with --interval, or another function.",
-      });
+      throw new NablaError(
+        "DATA",
+        `the function is ${formatNumber(data[bad]!)} at x = ${Number(places[bad]!.toPrecision(6))}`,
+        {
+          expected: "a finite number everywhere in the interval",
+          received: formatNumber(data[bad]!),
+          hint: "Choose another interval with --interval, or another function.",
+        },
+      );
     },
   };
 }

@@ -101,9 +101,9 @@ function checkFinite(objective: Objective, starts: readonly (readonly number[])[
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   const place = starts[bad]!.map((value, k) => `${k === 0 ? "x" : "y"} = ${Number(value.toPrecision(6))}`).join(", ");
-  throw new NablaError("DATA", `the function is ${values[bad]} at ${place}, where a start should lie`, {
+  throw new NablaError("DATA", `the function is ${formatNumber(values[bad]!)} at ${place}, where a start should lie`, {
     expected: "a finite number at every start",
-    received: String(values[bad]),
+    received: formatNumber(values[bad]!),
     hint: `Choose another box${isPlane ? "" : ", or other starts"}, or another function.`,
   });
 }

@@ -195,7 +195,7 @@ function evidenceOf({ course, factor, cycle }: SingleCourse): string {
   if (course === "diverges") return `it diverges: each epoch multiplies the distance by ${shown(factor)}.`;
   if (course === "stays away")
     return `it neither comes nearer nor runs away: the factor of an epoch is ${shown(factor)}.`;
-  const values = cycle.map((w) => Number(w.toPrecision(7))).join(", ");
+  const values = cycle.map((w) => String(Number(w.toPrecision(7))).replace("-", "−")).join(", ");
   if (course === "converges to w*") return "all samples agree on one w, and it arrives there.";
   const how =
     course === "repeats"

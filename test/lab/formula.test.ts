@@ -154,7 +154,7 @@ describe("a formula", () => {
           expect(error.message).toMatch(/at character \d+|characters/);
         }
       }),
-      { numRuns: 1500, seed: 5 },
+      { numRuns: 800, seed: 5 },
     );
   });
 

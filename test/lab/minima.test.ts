@@ -163,7 +163,7 @@ describe("lab minima", () => {
 
   test("a function without a value at a start is told", () => {
     expect(() => minima({ seed: 0, formula: "log(x)", netStarts: 0 })).toThrow(
-      "the function is NaN at x = -4, where a start should lie",
+      "the function is not a number at x = -4, where a start should lie",
     );
   });
 });
