@@ -173,13 +173,14 @@ function seconds(started) {
 }
 
 /**
- * Lets a bundled CommonJS package (commander) say `require("node:fs")`: an ES module has no `require`, so each such call
- * is answered by a small module that asks the process for the same thing.
+ * Lets a bundled CommonJS package say `require("node:fs")` (commander) or `require("stream")` (Papa Parse, in a part that
+ * is never run): an ES module has no `require`, so each such call is answered by a small module that asks the process for
+ * the same thing.
  */
 const requireNodeModules = {
   name: "require-node-modules",
   setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ kind, path }) =>
+    build.onResolve({ filter: /^(node:.*|stream)$/ }, ({ kind, path }) =>
       kind === "require-call" ? { path, namespace: "required-node-module" } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({

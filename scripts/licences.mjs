@@ -10,7 +10,7 @@ export function licences(inputs) {
     if (input.includes("node_modules/")) folders.add(packageFolder(input));
   }
   const packages = [...folders].sort().map(readLicence);
-  const heading = "dist/cli.js contains code of the packages below, under their own licences.\n";
+  const heading = "The files in dist contain code of the packages below, under their own licences.\n";
   const parts = packages.map(
     ({ name, version, licence, text }) => `${name} ${version} (${licence})\n\n${text.trim()}\n`,
   );

@@ -19,9 +19,10 @@ const mostParameters = 50_000_000;
 
 /**
  * The last activation that a loss is made for: probabilities of one class (softmax) for cross entropy, one probability a
- * class (sigmoid) for the losses of differences, plain scores for the losses that take scores.
+ * class (sigmoid) for the losses of differences, plain scores for the losses that take scores. Values are never squeezed.
  */
-export function lastActivation(loss: string): "softmax" | "sigmoid" | "linear" {
+export function lastActivation(loss: string, learnsValues = false): "softmax" | "sigmoid" | "linear" {
+  if (learnsValues) return "linear";
   if (loss === "crossEntropy") return "softmax";
   return loss === "crossEntropyWithLogits" || loss === "hinge" || loss.startsWith("multiclassHinge")
     ? "linear"
@@ -30,8 +31,9 @@ export function lastActivation(loss: string): "softmax" | "sigmoid" | "linear" {
 
 /** A net of dense layers, as wide at its ends as the data say. Throws DATA for a single class, LIMIT for a giant. */
 export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: NetworkWishes): Model {
-  const [input, outputs] = [sizeOf(data.shape), data.y?.kind === "labels" ? data.y.classes : 0];
-  if (outputs < 2)
+  const learnsValues = data.y?.kind === "values";
+  const [input, outputs] = [sizeOf(data.shape), outputsFor(data)];
+  if (outputs < (learnsValues ? 1 : 2))
     throw new NablaError("DATA", "all samples have the same label, so there is nothing to tell apart", {
       expected: "labels of at least 2 classes",
       received: "1 class",
@@ -46,7 +48,16 @@ export function buildNetwork(data: Dataset, { hidden, activation, loss, seed }: 
       hint: "Make the hidden layers smaller.",
     });
   const hiddenLayers = hidden.flatMap((units) => [dense(units), activationNamed(activation)]);
-  return sequential([...hiddenLayers, dense(outputs), activationNamed(lastActivation(loss))], { input, seed });
+  return sequential([...hiddenLayers, dense(outputs), activationNamed(lastActivation(loss, learnsValues))], {
+    input,
+    seed,
+  });
+}
+
+/** As many outputs as there are classes, or values to a sample. */
+export function outputsFor({ y }: Dataset): number {
+  if (y === undefined) return 0;
+  return y.kind === "labels" ? y.classes : sizeOf(y.shape);
 }
 
 /** `784-128-10`; long lists are cut in the middle. */

@@ -4,11 +4,13 @@ import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 
 /** A picture as light and cover: both row by row from the top, from 0 to 1. */
-export interface GreyPicture {
+export interface PngPicture {
   readonly width: number;
   readonly height: number;
   /** 0 is black, 1 is white. */
   readonly light: Float32Array;
+  /** Red, green and blue, each from 0 to 1; only where they are asked for. */
+  readonly colors?: readonly [red: Float32Array, green: Float32Array, blue: Float32Array];
   /** 0 is clear, 1 is opaque; absent where all is opaque. */
   readonly cover?: Float32Array;
   readonly isColored: boolean;
@@ -20,11 +22,15 @@ const mostPixels = 1 << 24;
 export const isPng = (bytes: Uint8Array): boolean => signature.every((byte, i) => bytes[i] === byte);
 
 /**
- * The picture in a PNG file of any kind of colour, as grey (luma of Rec. 709).
+ * The picture in a PNG file of any kind of colour, as grey (luma of Rec. 709), and in its colours with `keepsColors`.
  * Its size is bounded before anything is unpacked. Throws FORMAT for a broken file, LIMIT above 2²⁴ pixels, UNSUPPORTED
  * for interlaced pictures of less than 8 bits.
  */
-export function readPng(bytes: Uint8Array, file: string): GreyPicture {
+export function readPng(
+  bytes: Uint8Array,
+  file: string,
+  { keepsColors = false }: { readonly keepsColors?: boolean } = {},
+): PngPicture {
   const chunks = readChunks(bytes, file);
   const header = readHeader(chunks, file);
   checkPixelData(chunks, header, file);
@@ -36,7 +42,7 @@ export function readPng(bytes: Uint8Array, file: string): GreyPicture {
   } catch (cause) {
     throw broken(file, "its pixels cannot be read", cause);
   }
-  return toGrey(png, pixels);
+  return toPicture(png, pixels, keepsColors);
 }
 
 interface Chunk {
@@ -125,16 +131,19 @@ function unpackBits({ data, width, height, depth, channels }: DecodedPng): Array
   });
 }
 
-function toGrey(
+function toPicture(
   { width, height, depth, channels: stored, palette, transparency }: DecodedPng,
   pixels: ArrayLike<number>,
-): GreyPicture {
+  keepsColors: boolean,
+): PngPicture {
   const size = width * height;
   const channels = palette ? palette[0]!.length : stored;
   const full = palette ? 255 : (1 << depth) - 1;
   const hasColor = channels >= 3;
   const hasCover = channels === 2 || channels === 4;
   const light = new Float32Array(size);
+  const plane = () => new Float32Array(keepsColors ? size : 0);
+  const colors = [plane(), plane(), plane()] as const;
   const cover = hasCover || (transparency && !palette) ? new Float32Array(size).fill(1) : undefined;
   let isColored = false;
   for (let i = 0; i < size; i += 1) {
@@ -143,6 +152,7 @@ function toGrey(
       ? [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!]
       : [pixels[at]!, pixels[at]!, pixels[at]!];
     light[i] = (0.2126 * red + 0.7152 * green + 0.0722 * blue) / full;
+    if (keepsColors) for (const [c, value] of [red, green, blue].entries()) colors[c]![i] = value / full;
     isColored ||= red !== green || green !== blue;
     if (hasCover) cover![i] = pixels[at + channels - 1]! / full;
     // One colour may stand for clear.
@@ -150,7 +160,7 @@ function toGrey(
       cover[i] = 0;
   }
   const isOpaque = cover === undefined || cover.every((value) => value === 1);
-  return { width, height, light, isColored, ...(isOpaque ? {} : { cover }) };
+  return { width, height, light, isColored, ...(keepsColors ? { colors } : {}), ...(isOpaque ? {} : { cover }) };
 }
 
 function broken(file: string, reason: string, cause?: unknown): NablaError {

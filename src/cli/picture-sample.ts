@@ -1,5 +1,5 @@
 import { formatShape } from "../report/index.ts";
-import type { GreyPicture } from "./picture-file.ts";
+import type { PngPicture } from "./picture-file.ts";
 
 /** The pictures that a model was trained on. */
 export interface ModelPictures {
@@ -31,7 +31,7 @@ const inkShare = 0.3;
  * A picture as the model knows pictures: laid on paper where it is clear, turned round where its background is light and
  * the model's are dark (or the other way), filled up to the model's proportions, and resized by area averaging.
  */
-export function toSample(picture: GreyPicture, model: ModelPictures): PictureSample {
+export function toSample(picture: PngPicture, model: ModelPictures): PictureSample {
   const steps: string[] = [];
   if (picture.isColored) steps.push("made grey");
   let plane: Plane = { ...picture, values: layOnPaper(picture, steps) };
@@ -62,8 +62,36 @@ export function toSample(picture: GreyPicture, model: ModelPictures): PictureSam
   return { values: plane.values, steps };
 }
 
+/**
+ * A picture as a model of colour pictures knows them, [height, width, 3]: laid on white where it is clear, filled up to the
+ * model's proportions with the colours of its border, and resized by area averaging. Colours are never turned round.
+ */
+export function toColorSample(
+  picture: PngPicture,
+  { height, width }: Pick<ModelPictures, "height" | "width">,
+): PictureSample {
+  const { cover, colors = [picture.light, picture.light, picture.light] } = picture;
+  const steps: string[] = [];
+  if (cover) steps.push("laid on white, since it is partly clear");
+  const values = new Float32Array(3 * width * height);
+  for (const [c, color] of colors.entries()) {
+    const opaque = cover ? color.map((value, i) => value * cover[i]! + 1 - cover[i]!) : color;
+    let plane: Plane = { width: picture.width, height: picture.height, values: opaque };
+    if (plane.width * height !== plane.height * width) plane = fillUp(plane, width / height, median(border(plane)));
+    if (c === 0 && (plane.width !== picture.width || plane.height !== picture.height))
+      steps.push(`filled up to ${formatShape([plane.height, plane.width])}`);
+    if (plane.width !== width || plane.height !== height) {
+      if (c === 0)
+        steps.push(`resized from ${formatShape([plane.height, plane.width])} to ${formatShape([height, width])}`);
+      plane = resize(plane, width, height);
+    }
+    for (let i = 0; i < width * height; i += 1) values[3 * i + c] = plane.values[i]!;
+  }
+  return { values, steps };
+}
+
 /** Clear parts get the paper that what is drawn stands out from: white for dark ink, black for light ink. */
-function layOnPaper({ light, cover }: GreyPicture, steps: string[]): Float32Array {
+function layOnPaper({ light, cover }: PngPicture, steps: string[]): Float32Array {
   if (!cover) return light;
   let [ink, weight] = [0, 0];
   for (const [i, value] of cover.entries()) {

@@ -74,24 +74,39 @@ function addTrain(program: Command): void {
     .command("train")
     .summary("train a network and leave a run folder")
     .description(
-      "Trains a network on pictures with labels, judges it on samples it has not seen, and leaves a run folder with the " +
+      "Trains a network on pictures with labels or on a table, judges it on samples it has not seen, and leaves a run folder with the " +
         "model, its figures and a report. Ctrl-C ends the training and keeps what was learned.",
     )
     .usage("<data> [options]")
-    .argument("[data...]", "mnist, mnist-16x16, or two IDX files: images labels (gzip or not)")
-    .option("--hidden <units>", "units of the hidden layers: 128, or 128,64, or none (default: 128; mnist-16x16: 30)")
+    .argument("[data...]", "a name that nabla data list tells, a table (data.csv), or two IDX files: images labels")
+    .option(
+      "--hidden <units>",
+      "units of the hidden layers: 128, or 128,64, or none (default: 128; mnist-16x16: 30; tables: 32; drawn: 32,32)",
+    )
     .option("--activation <name>", "of the hidden layers (default: relu)")
-    .option("--loss <name>", "what is made small (default: crossEntropy)")
+    .option("--loss <name>", "what is made small (default: crossEntropy; for numbers meanSquared)")
     .option("--optimizer <name>", "how (default: adam)")
-    .option("--learning-rate <number>", "size of the steps (default: the optimizer's own)")
-    .option("--batch-size <count>", "samples in a step (default: 64, or all where there are fewer)")
-    .option("--epochs <count>", "times through the data (default: 5)")
+    .option(
+      "--learning-rate <number>",
+      "size of the steps (default: the optimizer's own; adam on tables and drawn data: 0.01)",
+    )
+    .option("--batch-size <count>", "samples in a step (default: 64; tables: 16 to 64; drawn: 20)")
+    .option("--epochs <count>", "times through the data (default: 5; more where the samples are few)")
     .option("--seed <number>", "where random numbers begin; the same seed gives the same model (default: 0)")
     .option("--threads <count>", 'a number, or "auto" (default: auto)')
     .option("--limit <count>", "use only so many samples of the training and of the test part")
     .option("--validation <share>", "share of the training samples to measure on after each epoch, such as 0.1")
-    .option("--test <files...>", "two IDX files to test on (default: a tenth of the samples is set aside)")
+    .option("--test <files...>", "a table or two IDX files to test on (default: a fifth or a tenth is set aside)")
     .option("--labels <file>", "names of the classes of IDX files, one a line")
+    .option("--data-dir <folder>", "where the files of mnist or cifar10 are (default: NABLA_DATA, ./data and others)")
+    .option("--target <column>", "of a table: what is learned, by name or by number from 1 (default: the last column)")
+    .option("--task <task>", "classification or regression (default: what the target column looks like)")
+    .option("--ignore <columns...>", "columns of a table to leave out, by name or number: id,comment")
+    .option("--missing <way>", "rows of a table with gaps: error, or drop (default: error)")
+    .option("--header <answer>", "whether the first row has names: yes or no (default: yes if it has no number)")
+    .option("--delimiter <character>", 'what stands between cells, "tab" for a tab (default: found out)')
+    .option("--size <count>", "training samples to draw; twice as many are drawn to test on (default: 2000)")
+    .option("--noise <number>", "deviation of the noise on drawn samples (default: the data's own)")
     .option("--name <name>", "name of the run (default: that of the data)")
     .option(...outOption)
     .option("--config <file>", "take options from a JSON file, or from a run's config.json; those given here win")
@@ -103,6 +118,9 @@ function addTrain(program: Command): void {
         ["nabla train mnist", "784-128-10, 5 epochs"],
         ["nabla train mnist --hidden 128,64 --epochs 10 --learning-rate 5e-4", ""],
         ["nabla train mnist-16x16 --loss halfSquared --activation sigmoid --optimizer sgd --learning-rate 0.5", ""],
+        ["nabla train iris.csv --target species", "a table; the last column unless said"],
+        ["nabla train cifar10 --data-dir cifar-10-batches-bin --hidden 256", ""],
+        ["nabla train quadrants --size 2000 --hidden 8", "drawn by seed"],
         ["nabla train images.idx.gz labels.idx.gz --labels names.txt --name shapes", ""],
         ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "once more, with another seed"],
         ["nabla train mnist --json > events.jsonl", ""],
@@ -123,14 +141,16 @@ function addEvaluate(program: Command): void {
     )
     .usage("<run> <data> [options]")
     .argument(...runArgument)
-    .argument("<data...>", "mnist or mnist-16x16 (their test part), or two IDX files: images labels")
+    .argument("<data...>", "a name (its test part), a table (data.csv), or two IDX files: images labels")
     .option("--limit <count>", "use only so many samples")
+    .option("--data-dir <folder>", "where the files of mnist or cifar10 are (default: where the run found them)")
     .option(...outOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
       examples(
         ["nabla evaluate latest mnist", ""],
+        ["nabla evaluate latest new.csv", ""],
         ["nabla evaluate runs/2026-11-23-123605-shapes images.idx labels.idx", ""],
       ),
     )
@@ -143,16 +163,18 @@ function addEvaluate(program: Command): void {
 function addPredict(program: Command): void {
   program
     .command("predict")
-    .summary("ask a run's model what a picture shows")
+    .summary("ask a run's model about pictures or rows")
     .description(
       "Asks the model of a run about samples, and prints its classes with their probabilities, best first. " +
         "A PNG picture of any size and colour is made like those the model knows, and what was done is said. " +
-        "JSON is one sample (a list of numbers, or rows of them) or a list of samples.",
+        "JSON is one sample (a list of numbers, or rows of them) or a list of samples. " +
+        "For a run that was trained on a table, a table gives a table: the answer for each row, as CSV.",
     )
     .usage("<run> <input...> [options]")
     .argument(...runArgument)
-    .argument("<input...>", "PNG or JSON files; - reads one from the standard input")
+    .argument("<input...>", "PNG, CSV or JSON files; - reads one from the standard input")
     .option("--top <count>", "how many classes to print (default: 10)")
+    .option("--missing <way>", "rows of a table with gaps: error, or drop (default: as in training)")
     .option(...outOption)
     .option(...jsonOption)
     .addHelpText(
@@ -160,6 +182,7 @@ function addPredict(program: Command): void {
       examples(
         ["nabla predict latest digit.png", ""],
         ["nabla predict latest first.png second.png --top 3", ""],
+        ["nabla predict latest new.csv > answers.csv", ""],
         ["node make-samples.js | nabla predict latest - --json", ""],
       ),
     )

@@ -51,6 +51,14 @@ export const numberAboveZero =
     throw wrongValue(said, value, "a number above 0", `Write for example ${example}.`);
   };
 
+export function numberFrom({ from, to }: { readonly from: number; readonly to: number }): ReadValue<number> {
+  return (value, said) => {
+    const number = toNumber(value);
+    if (number >= from && number <= to) return number;
+    throw wrongValue(said, value, `a number from ${from} to ${to}`, "Write for example 0.1.");
+  };
+}
+
 export const share: ReadValue<number> = (value, said) => {
   const number = toNumber(value);
   if (number > 0 && number < 1) return number;
@@ -70,6 +78,20 @@ export const nameAmong =
       hint: `${near}Known are ${known.join(", ")}.`,
     });
   };
+
+/** As `nameAmong`, for names that the compiler knows. */
+export const oneOf =
+  <Name extends string>(what: string, known: readonly Name[]): ReadValue<Name> =>
+  (value, said) =>
+    nameAmong(what, known)(value, said) as Name;
+
+/** Names of columns: words of the command line, each of which may be several with commas between them. */
+export const nameList: ReadValue<readonly string[]> = (value, said) => {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.length <= 10_000 && list.every((name) => typeof name === "string" && name !== ""))
+    return (list as readonly string[]).flatMap((name) => name.split(",").map((part) => part.trim()));
+  throw wrongValue(said, value, "names of columns, with commas between them", "Write for example id,name.");
+};
 
 const mostLayers = 50;
 const mostUnits = 100_000;

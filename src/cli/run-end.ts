@@ -6,6 +6,8 @@ export interface RunEnd {
   readonly state: "finished" | "early" | "stopped" | "failed" | "unfinished";
   /** Of the test data. */
   readonly accuracy?: number | undefined;
+  /** Of the test data, where the targets are values: root mean square. */
+  readonly error?: number | undefined;
   /** "" for a run that finished, else what became of it: "was stopped early". */
   readonly text: string;
 }
@@ -21,12 +23,14 @@ const texts: Readonly<Record<RunEnd["state"], string>> = {
 /** Reads only the end of the file; a file that is missing or broken is an unfinished run. */
 export function readEnd(file: string): RunEnd {
   const event = lastEvent(file);
-  const accuracy = asObject(event?.["test"])?.["accuracy"];
+  const test = event?.["kind"] === "done" ? asObject(event["test"]) : undefined;
+  const [accuracy, error] = [test?.["accuracy"], test?.["error"]];
   const stopped = event?.["stopped"];
   const ending = stopped === "early" || stopped === "stopped" ? stopped : "finished";
   const state = event?.["kind"] === "done" ? ending : event?.["kind"] === "error" ? "failed" : "unfinished";
   const isShare = typeof accuracy === "number" && accuracy >= 0 && accuracy <= 1;
-  return { state, text: texts[state], ...(isShare && event?.["kind"] === "done" ? { accuracy } : {}) };
+  const isError = typeof error === "number" && error >= 0 && error < Number.POSITIVE_INFINITY;
+  return { state, text: texts[state], ...(isShare ? { accuracy } : {}), ...(isError ? { error } : {}) };
 }
 
 function lastEvent(file: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,8 +1,10 @@
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import type { History } from "../train/events.ts";
+import type { TrainingWishes } from "./data-source.ts";
 import { asObject, parseJson, readText } from "./small-files.ts";
-import type { TrainOptions } from "./train-options.ts";
+import { type TableRecord, tableRecordOf } from "./table-data.ts";
+import { readTrainOptions, type TrainOptions } from "./train-options.ts";
 
 /** `config.json` of a run: everything to repeat it, and what the run turned out to be. */
 export interface RunRecord {
@@ -27,11 +29,14 @@ export interface RunRecord {
 
 export interface RecordedData {
   readonly name: string;
-  /** The two files, absolute; absent for a data set by name. */
+  /** The two files, or the table, absolute; absent for a data set by name. */
   readonly files?: readonly string[] | undefined;
   /** Shape of one sample. */
   readonly shape: readonly number[];
+  /** Empty where the targets are values. */
   readonly classes: readonly string[];
+  /** How the columns of a table became numbers; absent for other data. */
+  readonly table?: TableRecord | undefined;
   readonly samples: { readonly train: number; readonly test: number };
   /** What lies around the pictures, from 0 to 1. */
   readonly background: number;
@@ -39,11 +44,19 @@ export interface RecordedData {
   readonly isBinary: boolean;
 }
 
+/** What the targets are, in words: `3 classes`, `values of price`. The name is data: escape the whole where it is shown. */
+export function targetText({ classes, table }: Pick<RecordedData, "classes" | "table">): string {
+  if (classes.length > 0) return `${classes.length} classes`;
+  return table ? `values of ${table.target}` : "values";
+}
+
 /** The last event of a finished run. */
 export interface FinishedEvent {
   readonly kind: "done";
   readonly test: {
     readonly accuracy?: number | undefined;
+    /** For values: the root of the mean squared error, in the target's own unit. */
+    readonly error?: number | undefined;
     readonly loss: number;
     readonly size: number;
     readonly baseline?: number | undefined;
@@ -59,6 +72,8 @@ export interface FinishedEvent {
 export type KnownRun = Pick<RunRecord, "nabla" | "begun" | "data" | "command"> & {
   readonly seed: number;
   readonly hasTestFiles: boolean;
+  /** How its data were read or drawn. */
+  readonly wishes: Omit<TrainingWishes, "seed">;
 };
 
 /**
@@ -75,7 +90,9 @@ export async function readRunRecord(file: string): Promise<KnownRun> {
   const isShape = Array.isArray(shape) && shape.length >= 1 && shape.length <= 4 && shape.every(isExtent);
   const areClasses =
     Array.isArray(classes) && classes.length <= 1 << 16 && classes.every((name) => typeof name === "string");
-  if (!record || !data || !isShape || !areClasses)
+  const table = isShape && data?.["table"] !== undefined ? tableRecordOf(data["table"], shape) : undefined;
+  const isTableGood = data?.["table"] === undefined || table !== undefined;
+  if (!record || !data || !isShape || !areClasses || !isTableGood)
     throw new NablaError("FORMAT", `${quoted(file)} does not describe a run`, {
       where: { file },
       expected: "a config.json that nabla train wrote, with the data's shape and classes",
@@ -93,14 +110,24 @@ export async function readRunRecord(file: string): Promise<KnownRun> {
     command: text(record["command"], ""),
     seed: number(train?.["seed"], 0),
     hasTestFiles: Array.isArray(train?.["test"]),
+    wishes: wishesOf(train, file),
     data: {
       name: text(data["name"], "unknown"),
       files: Array.isArray(files) ? files.map(String) : undefined,
       shape,
       classes,
+      table,
       samples: { train: number(samples?.["train"], 0), test: number(samples?.["test"], 0) },
       background: number(data["background"], 0),
       isBinary: data["isBinary"] === true,
     },
   };
+}
+
+/** Only the options of reading and drawing, each checked as on the command line. Throws OPTION. */
+function wishesOf(train: Readonly<Record<string, unknown>> | undefined, file: string): Omit<TrainingWishes, "seed"> {
+  const names = ["dataDir", "size", "noise", "target", "ignore", "header", "delimiter", "missing", "task"] as const;
+  const values: Record<string, unknown> = {};
+  for (const name of names) if (train && Object.hasOwn(train, name)) values[name] = train[name];
+  return readTrainOptions({}, { file, values });
 }

@@ -2,7 +2,7 @@ import type { Model } from "../index.ts";
 import { type ReportData, reportHtml } from "../report/index.ts";
 import type { History, StartEvent } from "../train/events.ts";
 import type { FailureEvent } from "./exit.ts";
-import type { Judgement } from "./judge.ts";
+import type { Baseline, Judgement } from "./judge.ts";
 import { widthsText } from "./network.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -12,7 +12,7 @@ export interface ReportParts {
   readonly start: StartEvent | undefined;
   readonly history: History;
   readonly judgement?: Judgement | undefined;
-  readonly baseline: { readonly name: string; readonly share: number };
+  readonly baseline: Baseline | undefined;
   /** Why the training failed, if it did. */
   readonly failure?: FailureEvent | undefined;
 }
@@ -21,7 +21,11 @@ export interface ReportParts {
 export function runReport({ record, model, start, history, judgement, baseline, failure }: ReportParts): string {
   const { train, data } = record;
   const { layers, parameters } = model.summary();
-  const widths = [data.shape.reduce((size, extent) => size * extent, 1), ...(train.hidden ?? []), data.classes.length];
+  const widths = [
+    data.shape.reduce((size, extent) => size * extent, 1),
+    ...(train.hidden ?? []),
+    data.classes.length || 1,
+  ];
   const { learningRate, ...others } = record.optimizer;
   const settings: ReportData["settings"] = [
     ["Loss", train.loss ?? ""],
@@ -30,6 +34,12 @@ export function runReport({ record, model, start, history, judgement, baseline, 
     ...Object.entries(others).map(([name, value]) => [wordsOf(name), value] as const),
     ["Batch size", start?.batchSize ?? train.batchSize ?? ""],
     ["Epochs", train.epochs ?? ""],
+    ...(data.table
+      ? ([
+          ["Learned", data.table.target],
+          ["Columns", `${data.table.columns.length}, each as (x − mean) / deviation of the training part`],
+        ] as const)
+      : []),
     ["nabla", record.nabla],
     ["Node", record.node],
   ];
@@ -44,7 +54,7 @@ export function runReport({ record, model, start, history, judgement, baseline, 
       train: start?.samples ?? data.samples.train,
       ...(start && start.samples < data.samples.train ? { validation: data.samples.train - start.samples } : {}),
       test: data.samples.test,
-      classes: data.classes,
+      ...(data.classes.length > 0 ? { classes: data.classes } : {}),
     },
     settings,
     seed: train.seed,
@@ -53,7 +63,8 @@ export function runReport({ record, model, start, history, judgement, baseline, 
     threads: start?.threads,
     history,
     evaluation: judgement?.evaluation,
-    baseline,
+    ...(baseline ? { baseline } : {}),
+    errors: judgement?.errors,
     mistakes: judgement?.mistakes,
     findings: failure ? [{ evidence: failure.message, advice: "", layer: failure.where?.layer }] : [],
   });

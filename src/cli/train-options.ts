@@ -6,7 +6,10 @@ import { guess } from "./nearest.ts";
 import {
   layerSizes,
   nameAmong,
+  nameList,
   numberAboveZero,
+  numberFrom,
+  oneOf,
   type ReadValue,
   share,
   text,
@@ -17,12 +20,24 @@ import {
 
 /** What a training run was asked for. The same keys stand in `config.json` and in a file for `--config`. */
 export interface TrainOptions {
-  /** A name, or two IDX files. */
+  /** A name, two IDX files, or a table. */
   readonly data: readonly string[];
-  /** Two IDX files of samples that are only tested on. */
+  /** Two IDX files, or a table, of samples that are only tested on. */
   readonly test?: readonly string[];
   readonly labels?: string;
   readonly limit?: number;
+  /** Where the files of a data set by name are. */
+  readonly dataDir?: string;
+  /** Training samples to draw, and the deviation of the noise on them. */
+  readonly size?: number;
+  readonly noise?: number;
+  /** How a table is read. */
+  readonly target?: string;
+  readonly ignore?: readonly string[];
+  readonly header?: "yes" | "no";
+  readonly delimiter?: string;
+  readonly missing?: "error" | "drop";
+  readonly task?: "classification" | "regression";
   readonly hidden?: readonly number[];
   readonly activation?: string;
   readonly loss?: string;
@@ -39,10 +54,19 @@ export interface TrainOptions {
 export type TrainOption = keyof TrainOptions;
 
 const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOptions[Name]>> } = {
-  data: words([1, 2], "the name of a data set, or two IDX files"),
-  test: words([2], "two IDX files, images and labels"),
+  data: words([1, 2], "the name of a data set, a table, or two IDX files"),
+  test: words([1, 2], "a table, or two IDX files, images and labels"),
   labels: text(4096),
   limit: wholeNumber({ from: 1 }),
+  dataDir: text(4096),
+  size: wholeNumber({ from: 1, to: 3_000_000 }),
+  noise: numberFrom({ from: 0, to: 100 }),
+  target: text(1000),
+  ignore: nameList,
+  header: oneOf("answer", ["yes", "no"]),
+  delimiter: text(10),
+  missing: oneOf("way", ["error", "drop"]),
+  task: oneOf("task", ["classification", "regression"]),
   hidden: layerSizes,
   activation: nameAmong("activation", activationNames),
   loss: nameAmong("loss", lossNames),
@@ -95,7 +119,7 @@ export function trainCommand(options: TrainOptions): string {
   for (const option of Object.keys(readers) as TrainOption[]) {
     const value = options[option];
     if (option === "data" || value === undefined) continue;
-    const isFiles = option === "test" && Array.isArray(value);
+    const isFiles = (option === "test" || option === "ignore") && Array.isArray(value);
     const said = isFiles ? value : [Array.isArray(value) ? value.join(",") || "none" : String(value)];
     parts.push(flagOf(option), ...said);
   }

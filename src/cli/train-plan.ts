@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
-import { type Dataset, sampleOf, type TrainAndTest } from "../data/index.ts";
+import { type Dataset, sampleOf } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import type { Model } from "../index.ts";
 import { optimizerNamed } from "../optim/index.ts";
 import { formatCount } from "../report/index.ts";
-import type { DataSource } from "./data-source.ts";
+import type { DataSource, TrainingData } from "./data-source.ts";
 import { border, median } from "./picture-sample.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type TrainOptions, trainCommand } from "./train-options.ts";
@@ -29,23 +29,54 @@ export function settle(asked: TrainOptions & { readonly seed: number }, source: 
         hint: "Make it smaller, or leave it out.",
       },
     );
-  return {
-    hidden: source.name === "mnist-16x16" ? [30] : [128],
-    activation: "relu",
-    loss: "crossEntropy",
+  const learnsValues = train.y?.kind === "values";
+  if (learnsValues && asked.loss !== undefined && !lossesOfValues.includes(asked.loss))
+    throw new NablaError("OPTION", `--loss ${asked.loss} is made for classes, and the target is a number`, {
+      expected: lossesOfValues.join(", "),
+      received: asked.loss,
+      hint: `Use one of ${lossesOfValues.join(", ")}; or --task classification, where the numbers are classes.`,
+    });
+  const common = {
+    loss: learnsValues ? "meanSquared" : "crossEntropy",
     optimizer: "adam",
-    batchSize: Math.max(1, Math.min(64, samples)),
-    epochs: 5,
+    activation: "relu",
     threads: "auto",
-    ...asked,
-  };
+    ...usualFor(source, samples),
+  } as const;
+  const batchSize = Math.min(asked.batchSize ?? common.batchSize, samples);
+  // Adam's own 0.001 is for large nets: the few steps of small ones would not be enough.
+  const isSmall = common.steps !== undefined;
+  const rate = isSmall && (asked.optimizer ?? "adam") === "adam" ? { learningRate: 0.01 } : {};
+  const { steps = 0, most = 5, ...others } = common;
+  const epochs = Math.max(5, Math.min(most, Math.round((steps * batchSize) / samples)));
+  return { ...others, ...rate, epochs, ...asked, batchSize };
 }
+
+interface Usual {
+  readonly hidden: readonly number[];
+  readonly batchSize: number;
+  /** Small data are gone through as often as makes about so many steps, at least 5 and at most `most` times. */
+  readonly steps?: number;
+  readonly most?: number;
+}
+
+/** What suits data of a kind. More steps on the few rows of most tables learn the rows by heart. */
+function usualFor(source: DataSource, samples: number): Usual {
+  if (source.kind === "table")
+    return { hidden: [32], batchSize: Math.max(16, Math.min(64, samples >> 5)), steps: 500, most: 50 };
+  if (source.kind === "catalog" && source.entry.kind === "drawn")
+    return { hidden: [32, 32], batchSize: 20, steps: 6000, most: 200 };
+  return { hidden: source.name === "mnist-16x16" ? [30] : [128], batchSize: 64 };
+}
+
+/** The losses that compare numbers. */
+const lossesOfValues: readonly string[] = ["meanSquared", "halfSquared", "squared", "absolute", "euclidean", "huber"];
 
 /** What stands in `config.json` before training begins. */
 export function describeRun(
   options: Settled,
   source: DataSource,
-  { train, test }: TrainAndTest,
+  { train, test, table }: TrainingData,
   model: Model,
   begun: Date,
 ): RunRecord {
@@ -53,7 +84,8 @@ export function describeRun(
   const absolute = (files: readonly string[]) => files.map((file) => resolve(file));
   const repeated: TrainOptions = {
     ...options,
-    ...(source.kind === "files" ? { data: absolute(options.data) } : {}),
+    ...(source.kind === "catalog" ? {} : { data: absolute(options.data) }),
+    ...(options.dataDir === undefined ? {} : { dataDir: resolve(options.dataDir) }),
     ...(options.test ? { test: absolute(options.test) } : {}),
     ...(options.labels === undefined ? {} : { labels: resolve(options.labels) }),
   };
@@ -68,8 +100,10 @@ export function describeRun(
     data: {
       name: source.name,
       ...(source.kind === "files" ? { files: absolute([source.images, source.labels]) } : {}),
+      ...(source.kind === "table" ? { files: absolute([source.path]) } : {}),
       shape: train.shape,
       classes: train.classes ?? [],
+      ...(table ? { table } : {}),
       samples: { train: train.size, test: test.size },
       background: backgroundOf(train),
       isBinary: train.x.scale === 1,

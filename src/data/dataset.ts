@@ -20,6 +20,8 @@ export interface Table {
   readonly y?: Targets;
   /** Names of the classes, in the order of the labels' numbers; absent where the targets are plain values. */
   readonly classes?: readonly string[];
+  /** Names of the numbers of a sample, where they have some: the columns of a table. */
+  readonly columns?: readonly string[];
   /** Sample i is row `rows[i]` of `x` and `y`; without `rows` it is row i. */
   readonly rows?: Uint32Array;
 }

@@ -35,6 +35,13 @@ export function resultSection(data: ReportData, confusion: Confusion | undefined
       termList(facts),
     ]);
   }
+  if (evaluation && data.errors) {
+    facts.unshift(
+      ["Mean absolute error", formatNumber(data.errors.meanAbsolute)],
+      ["Test loss", formatNumber(evaluation.loss)],
+    );
+    return panel("result", "Test error", undefined, [errorFigure(data.errors, evaluation.size), termList(facts)]);
+  }
   if (evaluation) {
     const body = [
       figure(formatNumber(evaluation.loss), `mean over ${formatCount(evaluation.size)} test samples`),
@@ -66,6 +73,21 @@ function accuracyFigure(
     )}</span><span>${formatPercent(baseline.share)}</span>${bar(baseline.share)}</li></ul>`;
   const verdict = baseline && !isBetter ? " That is no better than always giving the same answer." : "";
   return markup`${figure(formatPercent(accuracy), `${formatCount(right)} of ${formatCount(size)} right.${verdict}`)}${against}`;
+}
+
+/** The root mean square error beside that of always answering the mean; the bars are errors, so shorter is better. */
+function errorFigure({ target, rootMeanSquared, baseline }: NonNullable<ReportData["errors"]>, size: number): Markup {
+  const isBetter = rootMeanSquared < baseline;
+  const longest = Math.max(rootMeanSquared, baseline) || 1;
+  const share = isBetter ? 1 - (rootMeanSquared / baseline) * (rootMeanSquared / baseline) : 0;
+  const verdict = isBetter
+    ? `${formatPercent(share)} of the variance is explained.`
+    : "That is no better than always answering the mean.";
+  const words = markup`root mean square in ${nameMarkup(target)}, over ${formatCount(size)} test samples. ${verdict}`;
+  const bars = markup`<ul class="bars"><li><span>This model</span><span>${formatNumber(rootMeanSquared)}</span>${bar(
+    rootMeanSquared / longest,
+  )}</li><li><span>Always answering the mean</span><span>${formatNumber(baseline)}</span>${bar(baseline / longest)}</li></ul>`;
+  return markup`${figure(formatNumber(rootMeanSquared), words)}${bars}`;
 }
 
 function bar(share: number): Markup {

@@ -57,7 +57,11 @@ ${deck(panels.run, "deck two")}
   return page.markup;
 }
 
-function pageHeader({ title, when, model, data, history }: ReportData, confusion: Confusion | undefined): Markup {
+function pageHeader(
+  { title, when, model, data, history, evaluation }: ReportData,
+  confusion: Confusion | undefined,
+): Markup {
+  const judged = confusion?.total ?? evaluation?.size ?? 0;
   const epochs = history.epochs.length;
   const named = model.layers.length;
   const sample =
@@ -74,7 +78,7 @@ function pageHeader({ title, when, model, data, history }: ReportData, confusion
     data.train,
   )} samples of ${nameMarkup(data.name)}, ${sample}, for ${formatCount(epochs)} ${epochs === 1 ? "epoch" : "epochs"} in ${formatDuration(
     history.seconds,
-  )}.${ending}${confusion && confusion.total > 0 ? ` Judged on ${formatCount(confusion.total)} samples it had not seen.` : ""}</p>
+  )}.${ending}${judged > 0 ? ` Judged on ${formatCount(judged)} samples it had not seen.` : ""}</p>
 </header>`;
 }
 

@@ -25,6 +25,17 @@ export interface ReportData {
    * give it where the commonest class of the training data is another.
    */
   readonly baseline?: { readonly name: string; readonly share: number };
+  /** For a model that answers with numbers: how far off it is on the test data, in the target's own unit. */
+  readonly errors?:
+    | {
+        /** What is answered: the target's name. */
+        readonly target: string;
+        readonly rootMeanSquared: number;
+        readonly meanAbsolute: number;
+        /** The root of the mean squared error of always answering the mean. */
+        readonly baseline: number;
+      }
+    | undefined;
   /** Worst first. */
   readonly mistakes?: readonly ReportMistake[];
   /** What the doctor found while training. */

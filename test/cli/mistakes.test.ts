@@ -27,6 +27,7 @@ beforeAll(() => {
   writeText(bench.path("wrong.json"), '{"data": "mnist", "learningRate": "fast"}');
   writeText(bench.path("proto.json"), '{"data": "mnist", "__proto__": {"epochs": 3}}');
   writeText(bench.path("file"), "");
+  writeText(bench.path("table.csv"), "area,price\n50,100.5\n,90\n60,120\n");
   symlinkSync("loop", bench.path("loop"));
 });
 afterAll(() => bench.remove());
@@ -54,7 +55,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "a", "b", "c"],
     2,
-    "<data> expects the name of a data set, or two IDX files, got 3 of them. Write for example images.idx labels.idx.",
+    "<data> expects the name of a data set, a table, or two IDX files, got 3 of them. Write for example images.idx labels.idx.",
   ],
   [["summary"], 2, "missing required argument 'run'. nabla summary --help tells what there is."],
   [
@@ -168,7 +169,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "config.json"],
     2,
-    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
   ],
   [
     ["train", "--config", "wrong.json"],
@@ -178,18 +179,18 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "proto.json"],
     2,
-    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
   ],
   // ── data ──
   [
     ["train", "mnsit"],
     2,
-    `no data set is called "mnsit". Did you mean "mnist"? Known are mnist and mnist-16x16; or give two IDX files, images.idx labels.idx.`,
+    `no data set is called "mnsit". Did you mean "mnist"? nabla data list tells the names; or give a table, data.csv, or two IDX files, images.idx labels.idx.`,
   ],
   [
     ["train", "images.idx"],
     2,
-    `"images.idx" is one file alone. Give two IDX files, the images and then the labels: images.idx labels.idx.`,
+    `"images.idx" is one file alone. Give two IDX files, the images and then the labels: images.idx labels.idx; or a table that is named .csv.`,
   ],
   [
     ["train", "a\u001b[31m\u202e.idx", "labels.idx"],
@@ -260,6 +261,68 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
     ["train", "mnist", "--labels", "two.txt"],
     2,
     "--labels goes with IDX files; mnist has its own. Leave --labels out, or give two IDX files.",
+  ],
+  [
+    ["train", "mnist", "--target", "x"],
+    2,
+    `--target goes with a table; "mnist" is a data set by name that is read from files. Leave --target out, or give a table, such as data.csv.`,
+  ],
+  [
+    ["train", ...good, "--size", "5"],
+    2,
+    `--size goes with a data set that is drawn; "images.idx" is two IDX files. Leave --size out, or give a data set that is drawn, such as quadrants.`,
+  ],
+  [
+    ["train", "quadrants", "--data-dir", "x"],
+    2,
+    `--data-dir goes with a data set by name that is read from files; "quadrants" is a data set that is drawn. Leave --data-dir out, or give a data set by name that is read from files, such as mnist.`,
+  ],
+  [
+    ["train", "quadrants", "--noise", "-1"],
+    2,
+    `--noise expects a number from 0 to 100, got "-1". Write for example 0.1.`,
+  ],
+  [
+    ["train", "quadrants", "--test", "table.csv"],
+    2,
+    "--test goes with IDX files and tables; quadrants has its own. Leave --test out.",
+  ],
+  // ── a table ──
+  [["train", "table.csv", "--task", "guess"], 2, `--task: unknown task "guess". Known are classification, regression.`],
+  [
+    ["train", "table.csv", "other.csv"],
+    2,
+    `"table.csv" is a table, which stands alone. A second table to test on goes after --test.`,
+  ],
+  [
+    ["train", "table.csv", "--test", "a.csv", "b.csv"],
+    2,
+    "--test expects one table to test on, got two files. Write for example --test test.csv.",
+  ],
+  [
+    ["train", "nowhere.csv"],
+    1,
+    `cannot read "nowhere.csv": there is no such file. Check the path and the right to read it.`,
+  ],
+  [
+    ["train", "table.csv", "--target", "prize"],
+    2,
+    `"table.csv" has no target column "prize". Its columns are "area", "price".`,
+  ],
+  [
+    ["train", "table.csv"],
+    1,
+    `row 3 of "table.csv" has no value in column "area". Fill the gap, leave the column out (ignore), or leave out rows with gaps (missing: drop).`,
+  ],
+  [
+    ["train", "table.csv", "--missing", "drop"],
+    1,
+    `"table.csv" has 2 samples, too few to set a fifth aside for testing. Give more samples, or test files: --test test.csv.`,
+  ],
+  [
+    ["train", "table.csv", "--missing", "drop", "--test", "table.csv", "--loss", "hinge"],
+    2,
+    "--loss hinge is made for classes, and the target is a number. Use one of meanSquared, halfSquared, squared, absolute, euclidean, huber; or --task classification, where the numbers are classes.",
   ],
   [
     ["train", ...good, "--hidden", "100000,100000"],

@@ -176,11 +176,16 @@ describe("summary, runs and data", () => {
 
   test("data list names what there is", async () => {
     const [told, events] = await Promise.all([bench.nabla(["data", "list"]), bench.nabla(["data", "list", "--json"])]);
-    expect(told.stdout).toContain("mnist-16x16  Handwritten digits, ink or no ink, 16 × 16");
-    expect(jsonLines(events.stdout)).toMatchObject([
-      { name: "mnist", sizes: { train: 60_000, test: 10_000 } },
+    expect(told.stdout).toContain("mnist-16x16     Handwritten digits, ink or no ink, 16 × 16");
+    expect(told.stdout).toContain("quadrants       Same signs against opposite signs (XOR)");
+    const listed = jsonLines(events.stdout);
+    expect(listed.slice(0, 4)).toMatchObject([
+      { name: "mnist", from: "read", sizes: { train: 60_000, test: 10_000 } },
       { name: "mnist-16x16" },
+      { name: "cifar10", shape: [32, 32, 3] },
+      { name: "quadrants", from: "drawn" },
     ]);
+    for (const { name } of listed) expect(told.stdout).toContain(`${name} `);
   });
 });
 

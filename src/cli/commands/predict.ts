@@ -1,6 +1,8 @@
 import { sizeOf } from "../../array/ndarray.ts";
+import { toBatch } from "../../array/samples.ts";
 import { readBytes } from "../../data/bytes.ts";
 import { collect } from "../../data/collect.ts";
+import { fromTable } from "../../data/dataset.ts";
 import { quoted } from "../../data/quoted.ts";
 import { NablaError } from "../../errors.ts";
 import type { Samples } from "../../index.ts";
@@ -18,10 +20,12 @@ import { type Flags, outFolder, outputOf } from "../command-flags.ts";
 import { type OpenedRun, openRun } from "../find-run.ts";
 import type { Output } from "../output.ts";
 import { isPng, readPng } from "../picture-file.ts";
-import { toSample } from "../picture-sample.ts";
-import { wholeNumber } from "../read-values.ts";
+import { toColorSample, toSample } from "../picture-sample.ts";
+import { predictTable } from "../predict-table.ts";
+import { oneOf, wholeNumber } from "../read-values.ts";
 import type { RecordedData } from "../run-record.ts";
 import { decodeText, parseJson } from "../small-files.ts";
+import { scalerOf } from "../table-data.ts";
 
 /** No input may be larger: 64 MiB. */
 const maxBytes = 1 << 26;
@@ -38,23 +42,42 @@ export async function predict(said: string, files: readonly string[], flags: Fla
   const output = outputOf(flags);
   const top = flags["top"] === undefined ? 10 : wholeNumber({ from: 1 })(flags["top"], "--top");
   const run = await openRun(said, outFolder(flags));
+  const missing =
+    flags["missing"] === undefined ? undefined : oneOf("way", ["error", "drop"])(flags["missing"], "--missing");
   for (const file of files) {
-    const input = await readInput(file, run.record.data);
+    const source = file === "-" ? "standard input" : file;
+    const bytes = file === "-" ? await readStandardInput() : await readBytes(file, { maxBytes });
+    if (run.record.data.table && !isPng(bytes) && !isJson(bytes)) {
+      await predictTable(run, run.record.data.table, {
+        source,
+        bytes,
+        top,
+        missing,
+        isFirst: file === files[0],
+        output,
+      });
+      continue;
+    }
+    const input = await readInput(source, bytes, run.record.data);
     for (const step of input.steps.length > 0 ? [input.steps.join(", ")] : [])
       output.line(`${escapeTerminal(input.source)}: ${step}`);
     await answer(run, input, top, output);
   }
 }
 
-async function readInput(file: string, data: RecordedData): Promise<Input> {
-  const source = file === "-" ? "standard input" : file;
-  const bytes = file === "-" ? await readStandardInput() : await readBytes(file, { maxBytes });
+const beginning = (bytes: Uint8Array): string =>
+  new TextDecoder("latin1").decode(bytes.subarray(0, 1000)).replace(/^\u00ef\u00bb\u00bf/, "");
+
+const isJson = (bytes: Uint8Array): boolean => /^\s*[[{]/.test(beginning(bytes));
+
+async function readInput(source: string, bytes: Uint8Array, data: RecordedData): Promise<Input> {
   if (isPng(bytes)) {
-    const [height, width] = data.shape;
-    if (height === undefined || width === undefined || data.shape.length > 2)
+    const [height, width, channels = 1] = data.shape;
+    const isColor = data.shape.length === 3 && channels === 3;
+    if (height === undefined || width === undefined || (data.shape.length > 2 && !isColor))
       throw new NablaError(
         "UNSUPPORTED",
-        `the run was trained on samples of ${formatShape(data.shape)}, which are no grey pictures`,
+        `the run was trained on samples of ${formatShape(data.shape)}, which are no pictures`,
         {
           where: { file: source },
           expected: `JSON with ${sizeOf(data.shape)} numbers`,
@@ -62,6 +85,10 @@ async function readInput(file: string, data: RecordedData): Promise<Input> {
           hint: "Give the samples as JSON.",
         },
       );
+    if (isColor) {
+      const { values, steps } = toColorSample(readPng(bytes, source, { keepsColors: true }), { height, width });
+      return { source, x: values, steps };
+    }
     const { values, steps } = toSample(readPng(bytes, source), {
       height,
       width,
@@ -70,9 +97,7 @@ async function readInput(file: string, data: RecordedData): Promise<Input> {
     });
     return { source, x: values, steps };
   }
-  const isText = /^\s*[[{"\d-]/.test(
-    new TextDecoder("latin1").decode(bytes.subarray(0, 1000)).replace(/^\u00ef\u00bb\u00bf/, ""),
-  );
+  const isText = /^\s*[[{"\d-]/.test(beginning(bytes));
   if (!isText)
     throw new NablaError("FORMAT", `${quoted(source)} is neither a PNG picture nor JSON`, {
       where: { file: source },
@@ -88,7 +113,15 @@ async function readInput(file: string, data: RecordedData): Promise<Input> {
       received: value === null ? "null" : `a ${typeof value}`,
       hint: "Give the numbers of a sample as a list.",
     });
-  return { source, x: value as Samples, steps: [] };
+  return { source, x: inScaleOf(data, value as Samples), steps: [] };
+}
+
+/** Samples of a table's columns as the model knows them. A single one stays a single one. */
+function inScaleOf({ table, shape }: RecordedData, x: Samples): Samples {
+  if (!table) return x;
+  const { data, count, isSingle } = toBatch(x, shape, "the input");
+  const scaled = scalerOf(table).apply(fromTable({ shape, x: { data, scale: 1 } })).x.data as Float32Array;
+  return isSingle ? scaled : { shape: [count, ...shape], data: scaled };
 }
 
 async function readStandardInput(): Promise<Uint8Array> {
@@ -107,12 +140,9 @@ interface Answer {
   readonly value: number;
 }
 
-async function answer(
-  { model, record }: OpenedRun,
-  { source, x, steps }: Input,
-  top: number,
-  output: Output,
-): Promise<void> {
+async function answer(run: OpenedRun, { source, x, steps }: Input, top: number, output: Output): Promise<void> {
+  const { model, record } = run;
+  if (record.data.classes.length === 0) return answerValues(run, { source, x, steps }, output);
   const last = model.summary().layers.at(-1)?.kind;
   const measure = last === "softmax" || last === "sigmoid" ? "probability" : "score";
   const { shape, data } = await model.predict(x);
@@ -126,6 +156,21 @@ async function answer(
     output.json({ kind: "prediction", source, index, ...(steps.length > 0 ? { steps } : {}), classes });
     if (count === 1) printBars(answers.slice(0, top), measure, output);
     else output.line(`sample ${index + 1}: ${oneLine(answers.slice(0, Math.min(3, top)), measure)}`);
+  }
+}
+
+/** Numbers, in the target's own unit. */
+async function answerValues({ model, record }: OpenedRun, { source, x }: Input, output: Output): Promise<void> {
+  const { target = "value", scale = { mean: 0, deviation: 1 } } = record.data.table ?? {};
+  const { data, shape } = await model.predict(x);
+  const outputs = shape.at(-1)!;
+  for (let index = 0; index * outputs < data.length; index += 1) {
+    const values = [...data.subarray(index * outputs, (index + 1) * outputs)];
+    const answers = values.map((value) => scale.mean + scale.deviation * value);
+    const value = answers.length === 1 ? answers[0] : answers;
+    output.json({ kind: "prediction", source, index, target, value });
+    const name = data.length === outputs ? escapeTerminal(target, 40) : `sample ${index + 1}`;
+    output.line(`${name}: ${answers.map((answer) => formatNumber(answer)).join(", ")}`);
   }
 }
 

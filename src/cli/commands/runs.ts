@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import picocolors from "picocolors";
-import { escapeTerminal, fitText, formatPercent, padText, textWidth } from "../../report/index.ts";
+import { escapeTerminal, fitText, formatNumber, formatPercent, padText, textWidth } from "../../report/index.ts";
 import { type Flags, outFolder, outputOf } from "../command-flags.ts";
 import { runNames } from "../find-run.ts";
 import { readEnd } from "../run-end.ts";
@@ -13,14 +13,22 @@ export async function runs(flags: Flags): Promise<void> {
   const rows: string[][] = [["run", "date", "data", "accuracy", ""]];
   for (const name of runNames(out)) {
     const record = await readRunRecord(join(out, name, "config.json")).catch(() => undefined);
-    const { accuracy, state, text } = readEnd(join(out, name, "metrics.jsonl"));
+    const { accuracy, error, state, text } = readEnd(join(out, name, "metrics.jsonl"));
     const [data, begun] = [record?.data.name ?? "unknown", record?.begun ?? ""];
-    output.json({ kind: "run", run: join(out, name), begun, data, accuracy: accuracy ?? null, state });
+    output.json({
+      kind: "run",
+      run: join(out, name),
+      begun,
+      data,
+      accuracy: accuracy ?? null,
+      ...(error === undefined ? {} : { error }),
+      state,
+    });
     rows.push([
       escapeTerminal(name, 100),
       escapeTerminal(begun.slice(0, 16).replace("T", " "), 30),
       fitText(escapeTerminal(data, 40), 24),
-      accuracy === undefined ? "–" : formatPercent(accuracy),
+      accuracy !== undefined ? formatPercent(accuracy) : error === undefined ? "–" : `error ${formatNumber(error)}`,
       text,
     ]);
   }

@@ -1,9 +1,10 @@
 import { join, relative } from "node:path";
 import picocolors from "picocolors";
-import { escapeTerminal, formatCount, formatPercent, formatShape } from "../../report/index.ts";
+import { escapeTerminal, formatCount, formatNumber, formatPercent, formatShape } from "../../report/index.ts";
 import { type Flags, outFolder, outputOf } from "../command-flags.ts";
 import { openRun } from "../find-run.ts";
 import { readEnd } from "../run-end.ts";
+import { targetText } from "../run-record.ts";
 
 /** `nabla summary <run>` */
 export async function summary(said: string, flags: Flags): Promise<void> {
@@ -17,7 +18,7 @@ export async function summary(said: string, flags: Flags): Promise<void> {
   output.line(bold(escapeTerminal(shown, 1000)));
   output.line(
     `${escapeTerminal(data.name, 100)}: ${formatCount(data.samples.train)} training and ${formatCount(data.samples.test)} test samples of ` +
-      `${formatShape(data.shape)}, ${data.classes.length} classes`,
+      `${formatShape(data.shape)}, ${escapeTerminal(targetText(data), 100)}`,
   );
   output.line(
     `begun ${escapeTerminal(record.begun.slice(0, 19).replace("T", " "), 40)}, nabla ${escapeTerminal(record.nabla, 40)}`,
@@ -30,10 +31,14 @@ export async function summary(said: string, flags: Flags): Promise<void> {
       .join("\n"),
   );
   output.line();
+  const result =
+    end.accuracy !== undefined
+      ? `Test accuracy ${formatPercent(end.accuracy)}`
+      : end.error !== undefined
+        ? `Test error ${formatNumber(end.error)}`
+        : undefined;
   output.line(
-    end.accuracy === undefined
-      ? `The run ${end.text}.`
-      : `${bold(`Test accuracy ${formatPercent(end.accuracy)}`)}${end.text === "" ? "" : `; the run ${end.text}`}`,
+    result === undefined ? `The run ${end.text}.` : `${bold(result)}${end.text === "" ? "" : `; the run ${end.text}`}`,
   );
   if (record.command !== "") output.line(`To repeat it: ${escapeTerminal(record.command, 1000)}`);
   output.json({
@@ -45,6 +50,7 @@ export async function summary(said: string, flags: Flags): Promise<void> {
     layers: table.layers,
     parameters: table.parameters,
     accuracy: end.accuracy ?? null,
+    ...(end.error === undefined ? {} : { error: end.error }),
     state: end.state,
     command: record.command,
   });

@@ -1,5 +1,4 @@
 import picocolors from "picocolors";
-import type { TrainAndTest } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../index.ts";
 import { lossNamed } from "../../nn/index.ts";
@@ -9,14 +8,14 @@ import type { History, StartEvent } from "../../train/events.ts";
 import { readClassNames } from "../class-names.ts";
 import { type Flags, outFolder, outputOf } from "../command-flags.ts";
 import { readConfigFile } from "../config-file.ts";
-import { dataSource, loadForTraining } from "../data-source.ts";
+import { dataSource, loadForTraining, type TrainingData } from "../data-source.ts";
 import { failureEvent } from "../exit.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { baselineOf, judge } from "../judge.ts";
-import { buildNetwork, lastActivation, widthsText } from "../network.ts";
+import { type Baseline, baselineOf, judge, meanTarget } from "../judge.ts";
+import { buildNetwork, lastActivation, outputsFor, widthsText } from "../network.ts";
 import type { Output } from "../output.ts";
 import { createRunFolder, type RunFolder } from "../run-folder.ts";
-import type { FinishedEvent, RunRecord } from "../run-record.ts";
+import { type FinishedEvent, type RunRecord, targetText } from "../run-record.ts";
 import { runReport } from "../run-report.ts";
 import { readTrainOptions } from "../train-options.ts";
 import { describeRun, type Settled, settle } from "../train-plan.ts";
@@ -24,13 +23,13 @@ import { printVerdict } from "../verdict-text.ts";
 
 interface Job {
   readonly options: Settled;
-  readonly data: TrainAndTest;
+  readonly data: TrainingData;
   readonly model: Model;
   readonly record: RunRecord;
   readonly folder: RunFolder;
   readonly output: Output;
   readonly out: string;
-  readonly baseline: { readonly name: string; readonly share: number };
+  readonly baseline: Baseline | undefined;
 }
 
 /** How many mistakes the report shows. */
@@ -47,18 +46,19 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   );
   if (!named)
     throw new NablaError("OPTION", "train needs to know what to train on", {
-      expected: "mnist, mnist-16x16, or two IDX files",
+      expected: "the name of a data set, a table, or two IDX files",
       received: "nothing",
       hint: "Write for example nabla train mnist.",
     });
   const source = dataSource(named);
   const seed = asked.seed ?? 0;
   const classes = asked.labels === undefined ? undefined : await readClassNames(asked.labels);
-  const data = await loadForTraining(source, { test: asked.test, classes, limit: asked.limit, seed });
+  const data = await loadForTraining(source, { ...asked, classes, seed });
   const options = settle({ ...asked, data: named, seed }, source, data.train);
   const model = buildNetwork(data.train, options);
   const begun = new Date();
   const record = describeRun(options, source, data, model, begun);
+  for (const note of data.notes) output.note(note);
   const bytes = 4 * record.network.parameters + 2_000_000;
   const folder = createRunFolder({ out, name: options.name ?? record.data.name, begun, bytes });
   await carryOut({ options, data, model, record, folder, output, out, baseline: baselineOf(data.train, data.test) });
@@ -138,11 +138,14 @@ async function carryOut(job: Job): Promise<void> {
 function printPlan({ options, data: { train, test }, record, output }: Job): void {
   const { dim } = picocolors.createColors(output.color);
   const { data, network, optimizer } = record;
-  const widths = [data.shape.reduce((size, extent) => size * extent, 1), ...options.hidden, data.classes.length];
-  const layers = [...(options.hidden.length > 0 ? [options.activation] : []), lastActivation(options.loss)];
+  const widths = [data.shape.reduce((size, extent) => size * extent, 1), ...options.hidden, outputsFor(train)];
+  const layers = [
+    ...(options.hidden.length > 0 ? [options.activation] : []),
+    lastActivation(options.loss, train.y?.kind === "values"),
+  ];
   output.line(
     `${escapeTerminal(data.name, 60)}: ${formatCount(train.size)} training and ${formatCount(test.size)} test samples of ` +
-      `${formatShape(data.shape)}, ${data.classes.length} classes`,
+      `${formatShape(data.shape)}, ${escapeTerminal(targetText(data), 100)}`,
   );
   output.line(`${widthsText(widths)}, ${layers.join(" and ")}: ${formatCount(network.parameters)} parameters`);
   output.line(
@@ -154,16 +157,23 @@ function printPlan({ options, data: { train, test }, record, output }: Job): voi
 
 /** Judges the model, and writes it with its report and the last event. */
 async function complete(job: Job, start: StartEvent | undefined, history: History): Promise<void> {
-  const { data, model, folder, output, record, baseline, out } = job;
+  const { data, model, folder, output, record, baseline } = job;
   folder.write("model.nabla", await model.toBytes()); // first: what was learned is safe whatever happens next
-  const judgement = await judge(model, data.test, { count: reportedMistakes, background: record.data.background });
+  const judgement = await judge(model, data.test, {
+    count: reportedMistakes,
+    background: record.data.background,
+    table: data.table,
+    mean: meanTarget(data.train),
+  });
   folder.write("report.html", runReport({ record, model, start, history, judgement, baseline }));
   const { loss, accuracy, size } = judgement.evaluation;
   const seconds = history.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const epochs = history.epochs.length;
   const finished: FinishedEvent = {
     kind: "done",
-    test: { accuracy, loss, size, baseline: baseline.share },
+    test: judgement.errors
+      ? { loss, error: judgement.errors.rootMeanSquared, size, baseline: judgement.errors.baseline }
+      : { accuracy, loss, size, baseline: baseline?.share },
     secondsPerEpoch: epochs > 0 ? seconds / epochs : null,
     samplesPerSecond: seconds > 0 ? (epochs * (start?.samples ?? 0)) / seconds : null,
     stopped: history.stopped,
@@ -173,7 +183,7 @@ async function complete(job: Job, start: StartEvent | undefined, history: Histor
   folder.close();
   if (history.stopped === "stopped") output.line(`Stopped after ${epochs} of ${job.options.epochs} epochs.`);
   printVerdict(judgement, { classes: record.data.classes, baseline, output });
-  printWhere(folder, out, output);
+  printWhere(job);
   output.json(finished);
 }
 
@@ -192,12 +202,13 @@ async function keepDiverged(
   output.note(`the run up to there is kept in ${folder.shown}`);
 }
 
-function printWhere(folder: RunFolder, out: string, output: Output): void {
+function printWhere({ folder, out, output, record: { data } }: Job): void {
   const { bold } = picocolors.createColors(output.color);
   const place = escapeTerminal(folder.shown, 1000);
   const run = out === "runs" ? "latest" : place;
+  const input = data.table ? "new.csv" : data.shape.length > 1 ? "picture.png" : "samples.json";
   output.line();
   output.line(`${bold("Run folder")}  ${place}`);
   output.line(`${bold("Report")}      ${place}/report.html (open it in a browser)`);
-  output.line(`${bold("Next")}        nabla predict ${run} picture.png, nabla summary ${run}, nabla runs`);
+  output.line(`${bold("Next")}        nabla predict ${run} ${input}, nabla summary ${run}, nabla runs`);
 }
