@@ -154,7 +154,7 @@ describe("a formula", () => {
           expect(error.message).toMatch(/at character \d+|characters/);
         }
       }),
-      { numRuns: 800, seed: 5 },
+      { numRuns: 500, seed: 5 },
     );
   });
 
@@ -206,7 +206,7 @@ describe("a formula", () => {
         if (Number.isFinite(expected))
           expect(Math.abs(found - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(expected)));
       }),
-      { numRuns: 300, seed: 11 },
+      { numRuns: 150, seed: 11 },
     );
   });
 });

@@ -111,7 +111,7 @@ describe("the small net", () => {
 
 describe("lab minima", () => {
   test("three wells: different starts, different minima; a saddle between, a plateau around", () => {
-    const result = minima({ seed: 0, starts: 9, steps: 2500, netStarts: 0 });
+    const result = minima({ seed: 0, starts: 9, steps: 1500, netStarts: 0 });
     expect(result.claim.held).toBe(true);
     const rows = rowsOf(result, "ends");
     const minimaFound = rows.filter(({ ending }) => ending === "minimum");
@@ -127,7 +127,7 @@ describe("lab minima", () => {
   });
 
   test("a net on XOR ends in different minima, by seed", () => {
-    const options = { formula: "x^2", starts: 3, steps: 2500, netStarts: 6 };
+    const options = { formula: "x^2", starts: 3, steps: 2000, netStarts: 5 };
     const result = minima({ seed: 1, ...options });
     const rows = rowsOf(result, "netEnds");
     expect(rows.filter(({ ending }) => ending === "minimum").length).toBeGreaterThan(1);

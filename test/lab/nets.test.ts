@@ -64,11 +64,11 @@ describe("lab deep-or-fat", () => {
   });
 
   test("several seeds, mean and spread; where none wins it says so", async () => {
-    const options = { seed: 2, data: "moons", parameters: 60, depths: [1, 2], seeds: 3, epochs: 2 } as const;
+    const options = { seed: 2, data: "moons", parameters: 60, depths: [1, 2], seeds: 2, epochs: 1 } as const;
     const result = await deepOrFat(options);
     const rows = rowsOf(result, "nets");
     expect(rows.map(({ depth }) => depth)).toEqual([1, 2]);
-    expect(result.series.map(({ points }) => points.length)).toEqual([3, 3]);
+    expect(result.series.map(({ points }) => points.length)).toEqual([2, 2]);
     expect(result.claim.evidence).toMatch(/^(deep wins|fat wins|the seeds differ more than the two do: no winner)\. /);
     const [fat, deep] = rows.map(({ mean }) => mean as number);
     expect(result.claim.held).toBe(result.claim.evidence.startsWith("deep wins"));
@@ -121,15 +121,15 @@ describe("lab learning-rate", () => {
 
 // Row 21.
 describe("lab batch-size", () => {
-  const options = { seed: 1, batchSizes: [1, 16, "all"], samples: 64, epochs: 12, seeds: 2 } as const;
+  const options = { seed: 1, batchSizes: [1, 16, "all"], samples: 32, epochs: 8, seeds: 1 } as const;
 
   test("by step, by example, by second, and the gap; the same again but for the clock", async () => {
     const result = await batchSizeLab(options);
     const rows = rowsOf(result, "batches");
     expect(rows.map(({ batch, steps }) => [batch, steps])).toEqual([
-      [1, 768],
-      [16, 48],
-      [64, 12],
+      [1, 256],
+      [16, 16],
+      [32, 8],
     ]);
     for (const row of rows) {
       for (const key of ["byStep", "byExample", "bySecond", "test", "microseconds"])
