@@ -236,7 +236,7 @@ function picture(
     columns: 2,
     panels: [
       {
-        heading: "The ways (dark is low)",
+        heading: "The ways (more shade is lower)",
         scene: map({
           lines: ends
             .filter(({ ending }) => hasPlace(ending))
