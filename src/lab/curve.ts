@@ -53,7 +53,7 @@ export function pointsCurve(
     throw new NablaError("DATA", `a curve cannot be drawn through ${received}`, {
       expected: "two or more points, each at an x of its own",
       received,
-      hint: "Give one y for each x.",
+      hint: twice ? "Give one y for each x." : "Give two or more points.",
     });
   }
   return {
