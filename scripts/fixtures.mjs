@@ -9,7 +9,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const NAMES = ["ops", "losses", "networks", "optimizers", "schedules", "machines", "maps", "layers"];
+const NAMES = ["ops", "losses", "networks", "optimizers", "schedules", "machines", "maps", "layers", "perceptron"];
 const PYTHONS = ["python3", "/usr/bin/python3"];
 const LIMIT = 1_500_000; // bytes of all JSON files together
 

@@ -1,6 +1,7 @@
 /** `nabla/classic`: learners that are no networks, each a chapter that reads alone. */
 
 export { type BestLine, bestLine } from "./best-line.ts";
+export { type DeltaRuleOptions, type DeltaStep, deltaRule } from "./delta-rule.ts";
 export type { SvcLoss } from "./linear/coordinate-descent.ts";
 export { type Hyperplane, hyperplanes, planeBetween } from "./linear/hyperplanes.ts";
 export {
@@ -19,7 +20,9 @@ export {
 } from "./linear/linear-svc.ts";
 export { type Template, templates } from "./linear/templates.ts";
 export { type MapQuality, type MapQualityOptions, mapQuality } from "./map-quality.ts";
+export { type MistakeBound, mistakeBound, type Separator } from "./mistake-bound.ts";
 export { Pca, type PcaOptions } from "./pca/pca.ts";
+export { Perceptron, type PerceptronHistory, type PerceptronOptions, type PerceptronStep } from "./perceptron.ts";
 export { type CommonPoint, commonPointOf, type HullWeight } from "./svm/hard-margin.ts";
 export type { Kernel } from "./svm/kernel.ts";
 export type { Machine } from "./svm/machine.ts";

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
 import { NablaError } from "../errors.ts";
+import { examples } from "./examples.ts";
 import { exitCodes, tellFailure } from "./exit.ts";
+import { addLab } from "./lab-words.ts";
 import { guess } from "./nearest.ts";
 import { allowsColor } from "./output.ts";
 import { version } from "./version.ts";
@@ -62,6 +64,7 @@ function createProgram(): Command {
   addRuns(program);
   addData(program);
   addCurves(program);
+  addLab(program);
   return program;
 }
 
@@ -443,12 +446,6 @@ function addCurves(program: Command): void {
   };
   add("activations", "elu", "activation functions: formula, derivative, curve");
   add("losses", "hinge", "losses: formula, curve, which can be trained by gradient");
-}
-
-function examples(...lines: readonly (readonly [command: string, note: string])[]): string {
-  const width = Math.max(...lines.filter(([, note]) => note !== "").map(([command]) => command.length), 0);
-  const shown = lines.map(([command, note]) => `  ${note === "" ? command : `${command.padEnd(width)}   ${note}`}`);
-  return `\nExamples:\n${shown.join("\n")}`;
 }
 
 /** Commander's complaint in our words. Its message is "error: … '…'", with a guess in a second line. */

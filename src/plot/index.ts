@@ -6,7 +6,9 @@ export { formatCount, formatDuration, formatNumber, formatPercent, formatShape }
 export { type LineChartOptions, lineChart, type Series } from "./line-chart.ts";
 export { type MapGroup, type MapPanel, mapChart } from "./map-chart.ts";
 export { countNetwork, type NetworkCount, networkDiagram } from "./network-diagram.ts";
+export { type PanelsOptions, panels } from "./panels.ts";
 export { type Picture, pictureUri } from "./picture.ts";
+export { type PlaneMapOptions, planeMap } from "./plane-map.ts";
 export { linearScale, logScale, logTicks, niceDomain, niceStep, niceTicks, type Scale, tickLabels } from "./scale.ts";
 export type {
   CircleMark,

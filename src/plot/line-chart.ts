@@ -21,6 +21,7 @@ export interface LineChartOptions {
   readonly yLabel: string;
   readonly width?: number;
   readonly height?: number;
+  readonly xScale?: "linear" | "log";
   readonly yScale?: "linear" | "log";
   /** Values the y axis must reach: `[0]` for a loss. */
   readonly yIncludes?: readonly number[];
@@ -42,12 +43,14 @@ const largestFont = 12.5;
  * No finite point at all gives a chart that says so.
  */
 export function lineChart(options: LineChartOptions): Scene {
-  const { series, title, description, xLabel, yLabel, width = 380, height = 220, yScale = "linear" } = options;
+  const { series, title, description, xLabel, yLabel, width = 380, height = 220 } = options;
+  const { xScale = "linear", yScale = "linear" } = options;
   const { formatY = (value) => formatNumber(value), isXWhole = false } = options;
   // Powers of ten share no number of decimals.
   const oneByOne = (ticks: readonly number[]) => ticks.flatMap((tick) => tickLabels([tick]));
   const { formatYTicks = yScale === "log" ? oneByOne : tickLabels } = options;
-  const isDrawable = ([x, y]: Point) => Number.isFinite(x) && Number.isFinite(y) && (yScale === "linear" || y > 0);
+  const isDrawable = ([x, y]: Point) =>
+    Number.isFinite(x) && Number.isFinite(y) && (xScale === "linear" || x > 0) && (yScale === "linear" || y > 0);
   const drawable = series.map(({ points }) => points.filter(isDrawable));
   const all = drawable.flat();
   if (all.length === 0) {
@@ -76,7 +79,8 @@ export function lineChart(options: LineChartOptions): Scene {
   };
 
   const [firstX, lastX] = extent(all.map(([x]) => x));
-  const x = linearScale({ domain: [firstX, lastX], range: [plot.left, plot.right] });
+  const xOptions = { domain: [firstX, lastX], range: [plot.left, plot.right] } as const;
+  const x = xScale === "log" ? logScale(xOptions) : linearScale(xOptions);
   const yOptions = { domain: yTicksAndDomain.domain, range: [plot.bottom, plot.top] } as const;
   const y = yScale === "log" ? logScale(yOptions) : linearScale(yOptions);
 
@@ -97,8 +101,8 @@ export function lineChart(options: LineChartOptions): Scene {
     marks.push({ kind: "text", x: plot.left - 8, y: height + 3.5, text: yTexts[i]!, anchor: "end", style: "tick" });
   });
   marks.push(across(plot.bottom + 0.5, "axis"));
-  const xTicks = niceTicks(firstX, lastX, 5, isXWhole);
-  const xTexts = tickLabels(xTicks);
+  const xTicks = xScale === "log" ? logTicks(firstX, lastX, 5) : niceTicks(firstX, lastX, 5, isXWhole);
+  const xTexts = xScale === "log" ? oneByOne(xTicks) : tickLabels(xTicks);
   xTicks.forEach((tick, i) => {
     marks.push({
       kind: "text",

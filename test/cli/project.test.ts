@@ -32,8 +32,8 @@ describe("nabla project", () => {
     expect(readFileSync(bench.path("map.svg"), "utf8")).toMatch(/^<svg [\s\S]*points class-2[\s\S]*<\/svg>$/);
     const there = await bench.nabla(["project", ...files, "--method", "pca", "--out", "map.svg"]);
     expect(there).toMatchObject({ code: 2, stdout: "" });
-    expect(there.stderr).toContain('"map.svg" is there already. Name another, or say --overwrite.');
-    expect((await bench.nabla(["project", ...files, "--method", "pca", "--out", "map.svg", "--overwrite"])).code).toBe(
+    expect(there.stderr).toContain('"map.svg" is there already. Name another file, or replace it with --force.');
+    expect((await bench.nabla(["project", ...files, "--method", "pca", "--out", "map.svg", "--force"])).code).toBe(
       0,
     );
   });
