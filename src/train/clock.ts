@@ -5,8 +5,13 @@ export const now = (): number => performance.now();
 
 /** Adds up stretches of time. */
 export class Stopwatch {
-  #total = 0;
+  #total: number;
   #since: number | undefined;
+
+  /** It goes on from `seconds`. */
+  constructor(seconds = 0) {
+    this.#total = 1000 * seconds;
+  }
 
   start(): void {
     this.#since ??= now();

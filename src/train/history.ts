@@ -3,14 +3,17 @@ import type { EpochEvent, History } from "./events.ts";
 
 /** Writes the history of a run while it goes on. */
 export class HistoryBook {
-  readonly #watch = new Stopwatch();
+  readonly #watch: Stopwatch;
   #epochs: EpochEvent[] = [];
   #best = 0;
   #lowest = Number.POSITIVE_INFINITY;
   #stopped: History["stopped"] = "stopped";
 
-  constructor() {
+  /** Goes on with what was written before, where a run is resumed. */
+  constructor(epochs: readonly EpochEvent[] = [], seconds = 0) {
+    this.#watch = new Stopwatch(seconds);
     this.#watch.start();
+    for (const event of epochs) this.add(event);
   }
 
   /** The history so far; its list of epochs grows with the run. A run that has not ended is "stopped". */

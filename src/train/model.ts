@@ -2,12 +2,13 @@ import { type NdArray, type Samples, type Shape, sizeOf } from "../array/ndarray
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import type { Layer, Loss, Metric } from "../nn/index.ts";
+import { busy } from "./busy.ts";
 import type { ClassProbability } from "./classify.ts";
 import type { Compiled } from "./compiled.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Evaluation } from "./events.ts";
-import { busy, Fit, type FitRun } from "./fit.ts";
-import { encodeModel } from "./model-file.ts";
+import { Fit, type FitHost, type FitRun } from "./fit.ts";
+import { encodeModel, type ModelHeader } from "./model-file.ts";
 import { Network } from "./network.ts";
 import { type LossFunction, objectiveOf, targetsOf } from "./objective.ts";
 import type { FitOptions } from "./options.ts";
@@ -74,19 +75,25 @@ export class Model {
    * Trains on the data, starting at once. The run's events can be read in one loop, which then sets the pace: at each
    * event the run waits until the loop asks for the next. Optimizers start anew at every `fit`.
    *
-   * Throws OPTION, SHAPE, DATA for what cannot be trained, BUSY while another run goes on.
+   * Throws OPTION, SHAPE, DATA for what cannot be trained, BUSY while another run goes on. With `resume`, what does not
+   * fit is told by `done`, since the checkpoint is read first.
    */
   fit(data: Dataset, options: FitOptions = {}): FitRun {
     if (this.#run) throw busy("fit");
-    const run = new Fit(this.#network, data, options, this.#seed, () => {
-      this.#run = undefined;
-    });
-    this.#run = run;
-    this.#learned = {
-      loss: run.objective.loss,
-      classes: data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes),
+    const host: FitHost = {
+      network: this.#network,
+      seed: this.#seed,
+      describe: () => this.#describe(),
+      onObjective: ({ loss }) => {
+        const classes = data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes);
+        this.#learned = { loss, classes };
+      },
+      onEnd: () => {
+        this.#run = undefined;
+      },
     };
-    return run;
+    this.#run = new Fit(host, data, options);
+    return this.#run;
   }
 
   /** Loss, metrics and, with labels, the confusion matrix on the data. During `fit`: of the last finished step. */
@@ -139,13 +146,10 @@ export class Model {
 
   /** The model in the bytes of a file: layers, weights, names of classes. Layers of your own are kept by name only. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
-    const { layers, inputShape, parameters, engine } = this.#network;
+    const { parameters, engine } = this.#network;
     const { classes, loss } = this.#learned;
     const header = {
-      input: inputShape,
-      seed: this.#seed,
-      layers: layers.map(({ layer }) => recordOf(layer)),
-      parameters: [...parameters].map(({ name, tensor }) => ({ name, shape: tensor.shape })),
+      ...this.#describe(),
       ...(classes && { classes }),
       ...(loss?.name ? { loss: loss.name } : {}),
     };
@@ -153,6 +157,17 @@ export class Model {
       header,
       parameters.names.map((name) => engine.read(name)),
     );
+  }
+
+  /** What the model is, without what it has learned. */
+  #describe(): ModelHeader {
+    const { layers, inputShape, parameters } = this.#network;
+    return {
+      input: inputShape,
+      seed: this.#seed,
+      layers: layers.map(({ layer }) => recordOf(layer)),
+      parameters: [...parameters].map(({ name, tensor }) => ({ name, shape: tensor.shape })),
+    };
   }
 
   /** Writes `toBytes()` to a file, which appears whole or not at all, or to a stream. Throws ENVIRONMENT. */
