@@ -243,7 +243,6 @@ describe("in a page", () => {
       .map(({ contents }) => gzipSync(contents, { level: 9 }).length);
     expect(sizes).toHaveLength(fetched.size);
     const kilobytes = sizes.reduce((total, size) => total + size, 0) / 1024;
-    console.log(kilobytes);
     expect(kilobytes).toBeGreaterThan(1); // it is really in there
     expect(kilobytes).toBeLessThanOrEqual(42); // the aim is 40
   });

@@ -72,7 +72,8 @@ function addTrain(program: Command): void {
     .summary("train a network and leave a run folder")
     .description(
       "Trains a network on pictures with labels, judges it on samples it has not seen, and leaves a run folder with the " +
-        "model, its figures and a report. Ctrl-C ends the training and keeps what was learned.",
+        "model, its figures and a report. Ctrl-C ends the training and keeps what was learned; --resume goes on from " +
+        "there, or from where a crash cut the run off, and ends as if it had never stopped.",
     )
     .usage("<data> [options]")
     .argument("[data...]", "mnist, mnist-16x16, or two IDX files: images labels (gzip or not)")
@@ -87,6 +88,9 @@ function addTrain(program: Command): void {
     .option("--threads <count>", 'a number, or "auto" (default: auto)')
     .option("--limit <count>", "use only so many samples of the training and of the test part")
     .option("--validation <share>", "share of the training samples to measure on after each epoch, such as 0.1")
+    .option("--early-stopping <epochs>", "stop after so many epochs without a lower loss, with the weights of the best")
+    .option("--checkpoint-every <time>", "epochs, seconds such as 30s, or none (default: 10s)")
+    .option("--resume <run>", "go on with a run that was cut off: latest, its name, or its folder")
     .option("--test <files...>", "two IDX files to test on (default: a tenth of the samples is set aside)")
     .option("--labels <file>", "names of the classes of IDX files, one a line")
     .option("--name <name>", "name of the run (default: that of the data)")
@@ -102,6 +106,8 @@ function addTrain(program: Command): void {
         ["nabla train mnist-16x16 --loss halfSquared --activation sigmoid --optimizer sgd --learning-rate 0.5", ""],
         ["nabla train images.idx.gz labels.idx.gz --labels names.txt --name shapes", ""],
         ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "once more, with another seed"],
+        ["nabla train mnist --validation 0.1 --epochs 100 --early-stopping 5", ""],
+        ["nabla train --resume latest", "go on after Ctrl-C or a crash"],
         ["nabla train mnist --json > events.jsonl", ""],
       ),
     )

@@ -30,6 +30,9 @@ export function runReport({ record, model, start, history, judgement, baseline, 
     ...Object.entries(others).map(([name, value]) => [wordsOf(name), value] as const),
     ["Batch size", start?.batchSize ?? train.batchSize ?? ""],
     ["Epochs", train.epochs ?? ""],
+    ...(train.earlyStopping === undefined
+      ? []
+      : [["Early stopping", `after ${train.earlyStopping} without a lower loss, with the best weights`] as const]),
     ["nabla", record.nabla],
     ["Node", record.node],
   ];

@@ -4,6 +4,8 @@ import { activationNames, lossNames } from "../nn/index.ts";
 import { optimizerNames } from "../optim/index.ts";
 import { guess } from "./nearest.ts";
 import {
+  type CheckpointEvery,
+  checkpointEvery,
   layerSizes,
   nameAmong,
   numberAboveZero,
@@ -33,6 +35,9 @@ export interface TrainOptions {
   readonly seed?: number;
   readonly threads?: number | "auto";
   readonly validation?: number;
+  /** Epochs without a lower loss after which the run stops, with the weights of its best epoch. */
+  readonly earlyStopping?: number;
+  readonly checkpointEvery?: CheckpointEvery;
   readonly name?: string;
 }
 
@@ -53,6 +58,8 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
   seed: wholeNumber({ from: -Number.MAX_SAFE_INTEGER }),
   threads: threadCount,
   validation: share,
+  earlyStopping: wholeNumber({ from: 1 }),
+  checkpointEvery,
   name: text(200),
 };
 
@@ -102,4 +109,5 @@ export function trainCommand(options: TrainOptions): string {
   return parts.map(shellWord).join(" ");
 }
 
-const shellWord = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+export const shellWord = (word: string): string =>
+  /^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

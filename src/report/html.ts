@@ -64,7 +64,7 @@ function pageHeader({ title, when, model, data, history }: ReportData, confusion
     data.shape.length === 0 ? "one number each" : `${formatShape(data.shape).replaceAll(" ", "\u00a0")} numbers each`;
   const ending = {
     finished: "",
-    early: " It stopped early, because validation no longer improved.",
+    early: ` It stopped early, because its loss no longer fell; the best epoch was ${history.best}.`,
     stopped: " It was stopped before its last epoch.",
   }[history.stopped];
   return markup`<header>

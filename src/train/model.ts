@@ -51,19 +51,36 @@ export function sequential(layers: readonly Layer[], { input, seed = 0 }: Sequen
   return new Model(new Network(nameLayers(layers), [...shape], seed), seed);
 }
 
+interface Stepwise {
+  readonly network: Network;
+  readonly release: () => void;
+}
+
+/** How each model is reserved: what only this package may ask of it. */
+const reserve = /* @__PURE__ */ new WeakMap<Model, () => Stepwise>();
+
+/** The network of a model that is trained step by step until `release`. Throws BUSY while it is being trained. */
+export const stepwise = (model: Model): Stepwise => reserve.get(model)!();
+
 /** A network with its weights. Made by `sequential` and `load`. */
 export class Model {
   readonly weights: Weights;
   readonly #network: Network;
   #seed: number;
   #learned: Learned;
-  #run: FitRun | undefined;
+  /** What trains the model now. */
+  #run: FitRun | "stepper" | undefined;
 
   constructor(network: Network, seed: number, learned: Learned = {}) {
     this.#network = network;
     this.#seed = seed;
     this.#learned = learned;
-    this.weights = weightsOf(network, () => this.#run !== undefined);
+    this.weights = weightsOf(network, () => typeof this.#run === "object"); // step by step one may turn the knobs
+    reserve.set(this, () => {
+      if (this.#run) throw busy("stepper");
+      this.#run = "stepper";
+      return { network, release: () => void (this.#run = undefined) };
+    });
   }
 
   /** Names of the classes, known once the model was trained on labels. */
@@ -92,8 +109,9 @@ export class Model {
         this.#run = undefined;
       },
     };
-    this.#run = new Fit(host, data, options);
-    return this.#run;
+    const run = new Fit(host, data, options);
+    this.#run = run;
+    return run;
   }
 
   /** Loss, metrics and, with labels, the confusion matrix on the data. During `fit`: of the last finished step. */
