@@ -4,6 +4,6 @@ import { NablaError } from "../errors.ts";
 export const busy = (what: string): NablaError =>
   new NablaError("BUSY", `${what}: this model is being trained`, {
     expected: "a model at rest",
-    received: "a run that has not ended, or a stepper that is open",
-    hint: "Wait for the run's `done` or stop it, or dispose of the stepper; `clone()` gives a second model.",
+    received: "a run that has not ended",
+    hint: "Wait for the run's `done`, or stop it (or dispose of the stepper); `clone()` gives a second model.",
   });

@@ -5,12 +5,12 @@ export const now = (): number => performance.now();
 
 /** Adds up stretches of time. */
 export class Stopwatch {
-  #total: number;
+  #total = 0;
   #since: number | undefined;
 
-  /** It goes on from `seconds`. */
-  constructor(seconds = 0) {
-    this.#total = 1000 * seconds;
+  /** Time that was taken before. */
+  add(seconds: number): void {
+    this.#total += 1000 * seconds;
   }
 
   start(): void {

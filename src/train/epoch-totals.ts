@@ -8,17 +8,10 @@ export class EpochTotals {
   /** One for each metric. */
   readonly metrics: number[];
   /** Runs while steps run. */
-  watch = new Stopwatch();
+  readonly watch = new Stopwatch();
 
   constructor(metrics: number) {
     this.metrics = new Array<number>(metrics).fill(0);
-  }
-
-  /** Takes over sums and time of an epoch that was cut off. */
-  goOn(from: { readonly loss: number; readonly metrics: readonly number[]; readonly epochSeconds: number }): void {
-    this.loss = from.loss;
-    from.metrics.forEach((sum, i) => void (this.metrics[i] = sum));
-    this.watch = new Stopwatch(from.epochSeconds);
   }
 
   /** Adds losses (means over their batch) and metrics (sums over it). */

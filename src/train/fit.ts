@@ -71,7 +71,7 @@ export class Fit implements FitRun {
   /** Steps done, and what the epoch they are in adds up to so far. */
   #step = 0;
   #totals = new EpochTotals(0);
-  #book = new HistoryBook();
+  readonly #book = new HistoryBook();
   /** Parameters of the best epoch, where they are to be restored. */
   #best: readonly (readonly [name: string, values: Float32Array])[] = [];
   #writer: CheckpointWriter | undefined;
@@ -135,7 +135,7 @@ export class Fit implements FitRun {
     } catch (reason) {
       failure = { reason };
     }
-    this.#book.close();
+    this.#book.watch.stop();
     signal?.removeEventListener("abort", letGo);
     this.#host.onEnd(); // before anybody hears of the end: whoever does may train again
     const { history } = this.#book;
@@ -170,13 +170,10 @@ export class Fit implements FitRun {
     }
   }
 
-  /** Puts states, sums and history back as the checkpoint has them. */
   async #goBack({ checkpoint }: ResumedRun, file: string): Promise<void> {
-    const { restoreStates } = await import("./resume.ts");
-    restoreStates(checkpoint, this.#store!, file);
+    const { restore } = await import("./resume.ts");
+    restore(checkpoint, this.#store!, this.#totals, this.#book, file);
     this.#step = checkpoint.step;
-    this.#totals.goOn(checkpoint);
-    this.#book = new HistoryBook(checkpoint.epochs, checkpoint.seconds);
     this.#best = checkpoint.best.map(({ name, values }) => [name, values]);
   }
 

@@ -2,6 +2,8 @@ import type { Store } from "../backend/backend.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { decodeCheckpoint, type RunCheckpoint } from "./checkpoint-file.ts";
+import type { EpochTotals } from "./epoch-totals.ts";
+import type { HistoryBook } from "./history.ts";
 import type { FitOptions } from "./options.ts";
 import { checkSame, identityOf, type Refuse, type RunIdentity, shown, withRecorded } from "./run-identity.ts";
 import { checkPath, readWhole } from "./save.ts";
@@ -110,10 +112,17 @@ const broken = (refuse: Refuse, expected: string, received: string): NablaError 
 };
 
 /**
- * Puts the states back as they were. The store already has every state that the run's plans use. Throws FORMAT where
- * they are others, with the store as it was.
+ * Puts states, sums and history back as they were. The store already has every state that the run's plans use. Throws
+ * FORMAT where they are others, with the store as it was.
  */
-export function restoreStates({ states, best }: RunCheckpoint, store: Store, file: string): void {
+export function restore(
+  checkpoint: RunCheckpoint,
+  store: Store,
+  totals: EpochTotals,
+  book: HistoryBook,
+  file: string,
+): void {
+  const { states, best } = checkpoint;
   const wanted = new Map(store.states().map(({ name, shape }) => [name, String(shape)]));
   const isKnown = ({ name, shape }: RunCheckpoint["states"][number]): boolean => wanted.get(name) === String(shape);
   if (states.length !== wanted.size || !states.every(isKnown) || !best.every(isKnown))
@@ -128,4 +137,9 @@ export function restoreStates({ states, best }: RunCheckpoint, store: Store, fil
       },
     );
   for (const { name, values } of states) store.write(name, values);
+  totals.loss = checkpoint.loss;
+  checkpoint.metrics.forEach((sum, i) => void (totals.metrics[i] = sum));
+  totals.watch.add(checkpoint.epochSeconds);
+  book.watch.add(checkpoint.seconds);
+  for (const event of checkpoint.epochs) book.add(event);
 }

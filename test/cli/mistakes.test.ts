@@ -168,7 +168,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "config.json"],
     2,
-    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, earlyStopping, checkpointEvery, name.`,
   ],
   [
     ["train", "--config", "wrong.json"],
@@ -178,7 +178,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "proto.json"],
     2,
-    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, earlyStopping, checkpointEvery, name.`,
   ],
   // ── data ──
   [
@@ -395,6 +395,8 @@ describe("broken runs", () => {
       "run                  date              data                  accuracy",
       "2026-01-01-000001-b                    unknown                      –  did not get to its end",
       "2026-01-01-000000-a  2026-01-01 00:00  [U+001B]]0;x[U+0007]         –  did not get to its end",
+      "",
+      "To go on with a run that was stopped or cut off: nabla train --resume broken/2026-01-01-000000-a",
       "",
     ]);
     const summaries = await Promise.all(

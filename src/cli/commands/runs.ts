@@ -16,7 +16,7 @@ export async function runs(flags: Flags): Promise<void> {
     const record = await readRunRecord(join(out, name, "config.json")).catch(() => undefined);
     const end = endOf(join(out, name));
     const { accuracy, state, text } = end;
-    const resume = canResume(end) ? resumeCommand(join(out, name)) : undefined;
+    const resume = record && canResume(end) ? resumeCommand(join(out, name)) : undefined;
     unfinished ??= resume;
     const [data, begun] = [record?.data.name ?? "unknown", record?.begun ?? ""];
     output.json({
