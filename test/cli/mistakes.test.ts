@@ -403,7 +403,7 @@ describe("broken runs", () => {
       ["2026-01-01-000000-a", "latest"].map((run) => bench.nabla(["summary", run, "--out", "broken"])),
     );
     expect(summaries.map(({ stderr }) => stderr)).toEqual([
-      `nabla: the run "2026-01-01-000000-a" has no model: it did not get to its end. Train it again, or name another run.\n`,
+      "", // a run that was cut off is shown as one
       expect.stringMatching(/^nabla: "broken.*(config\.json" does not describe a run|model\.nabla" is)/),
     ]);
   });
