@@ -102,6 +102,7 @@ export type { Hyperparameters } from "./train/hyperparameters.ts";
 export { type LoadOptions, load } from "./train/load.ts";
 export { type EvaluateOptions, type Model, type SequentialOptions, sequential } from "./train/model.ts";
 export type { LossFunction } from "./train/objective.ts";
-export type { EarlyStopping, FitOptions } from "./train/options.ts";
+export type { CheckpointOptions, EarlyStopping, FitOptions } from "./train/options.ts";
+export { type Stepper, type StepperOptions, stepper } from "./train/stepper.ts";
 export type { Summary, SummaryLayer } from "./train/summary.ts";
 export type { Weights } from "./train/weights.ts";

@@ -218,8 +218,9 @@ describe("in a page", () => {
   });
 
   // Code that is fetched when it is needed, which in a page this program never does: the plain backend, where SIMD is
-  // missing; threads, for nets that are worth several; the rest, for a run that diverges, classify, compile and save.
-  const onDemand = /^(backend|threads|divergence|classify|compiled|save)-/;
+  // missing; threads, for nets that are worth several; the rest, for a run that diverges, is resumed or keeps
+  // checkpoints, classify, compile and save.
+  const onDemand = /^(backend|threads|divergence|classify|compiled|save|resume|checkpoint-writer)-/;
 
   test("a page fetches at most 45 KB, gzipped, to train, evaluate and predict with an MLP", async () => {
     const { files, metafile } = await bundle(`

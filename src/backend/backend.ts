@@ -33,6 +33,8 @@ export interface Store extends Disposable {
   /** Puts data in a table; bytes stay bytes. */
   fill(name: string, data: TableData): void;
   has(name: string): boolean;
+  /** Name and shape of every state there is: parameters, moments, and what layers keep. */
+  states(): readonly StateEntry[];
   /** Forgets states and tables and gives their room to others. Plans that use them must be closed first. */
   remove(names: readonly string[]): void;
   /** A copy of all states, to go back to. */
@@ -47,6 +49,11 @@ export interface Store extends Disposable {
   load(plan: Plan, options?: LoadOptions): Promise<Executable>;
   /** The same, waiting for nothing: for small plans, and for `compile()`. */
   loadNow(plan: Plan, options?: LoadOptions): Executable;
+}
+
+export interface StateEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
 }
 
 export interface LoadOptions {

@@ -4,7 +4,7 @@ import { type Buffer, type BufferRole, type ElementType, elementBytes, type Plan
 import { leafLayout } from "../compile/layout.ts";
 import { NablaError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { Executable, LoadOptions, Snapshot, Store, TableData } from "./backend.ts";
+import type { Executable, LoadOptions, Snapshot, StateEntry, Store, TableData } from "./backend.ts";
 import { copyIn, copyOut } from "./strided.ts";
 
 /** What the store keeps under a name, and where. */
@@ -35,6 +35,11 @@ export abstract class NamedStore<Place> implements Store {
   }
 
   has = (name: string): boolean => this.#entries.has(name);
+
+  states(): readonly StateEntry[] {
+    const buffers = [...this.#entries.values()].map(({ buffer }) => buffer);
+    return buffers.filter(({ role }) => role === "state").map(({ name, shape }) => ({ name, shape }));
+  }
 
   write(name: string, data: ArrayLike<number>): void {
     const entry = this.#entry(name, data.length);

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { load, type Model } from "../index.ts";
 import { guess } from "./nearest.ts";
+import { canResume, endOf } from "./run-end.ts";
 import { type KnownRun, readRunRecord } from "./run-record.ts";
+import { shellWord } from "./train-options.ts";
 
 /** The names of the run folders in `out`, newest first: names begin with the time, equal times fall to the file clock. */
 export function runNames(out: string): readonly string[] {
@@ -20,6 +22,23 @@ export function runNames(out: string): readonly string[] {
   runs.sort((a, b) => (a.time === b.time ? b.made - a.made : a.time < b.time ? 1 : -1));
   return runs.map(({ name }) => name);
 }
+
+/** The same for a run to go on with: `latest` is the newest that has not finished. Throws OPTION. */
+export function findUnfinishedRun(said: string, out: string): string {
+  if (said !== "latest") return findRun(said, out);
+  const names = runNames(out);
+  const name = names.find((candidate) => canResume(endOf(join(out, candidate))));
+  if (name !== undefined) return join(out, name);
+  throw new NablaError("OPTION", `there is no run in ${quoted(out)} that was stopped or cut off`, {
+    expected: "a run that has not finished",
+    received: names.length === 0 ? "no runs" : "runs that have finished, failed or still run",
+    hint: "nabla runs lists them; name another folder of runs with --out.",
+  });
+}
+
+/** How to go on with a run, from where the user is. */
+export const resumeCommand = (folder: string): string =>
+  `nabla train --resume ${shellWord(relative(process.cwd(), folder) || folder)}`;
 
 /**
  * The folder of a run that is called by its path, by its name in `out`, or `latest`: the newest with a model.
@@ -70,7 +89,7 @@ export async function openRun(said: string, out: string): Promise<OpenedRun> {
         where: { file },
         expected: "model.nabla",
         received: "no such file",
-        hint: "Train it again, or name another run.",
+        hint: `Go on with it: ${resumeCommand(folder)}; or name another run.`,
       },
     );
   return { folder, record: await readRunRecord(join(folder, "config.json")), model: await load(file) };

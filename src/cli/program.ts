@@ -80,7 +80,8 @@ function addTrain(program: Command): void {
     .summary("train a network and leave a run folder")
     .description(
       "Trains a network on pictures with labels or on a table, judges it on samples it has not seen, and leaves a run folder with the " +
-        "model, its figures and a report. Ctrl-C ends the training and keeps what was learned.",
+        "model, its figures and a report. Ctrl-C ends the training and keeps what was learned; --resume goes on from " +
+        "there, or from where a crash cut the run off, and ends as if it had never stopped.",
     )
     .usage("<data> [options]")
     .argument("[data...]", "a name that nabla data list tells, a table (data.csv), or two IDX files: images labels")
@@ -118,6 +119,9 @@ function addTrain(program: Command): void {
     .option("--arithmetic <name>", "portable: the same bits everywhere; fma: faster; auto (default: auto)")
     .option("--limit <count>", "use only so many samples of the training and of the test part")
     .option("--validation <share>", "share of the training samples to measure on after each epoch, such as 0.1")
+    .option("--early-stopping <epochs>", "stop after so many epochs without a lower loss, with the weights of the best")
+    .option("--checkpoint-every <time>", "epochs, seconds such as 30s, or none (default: 10s)")
+    .option("--resume <run>", "go on with a run that was cut off: latest, its name, or its folder")
     .option("--test <files...>", "a table or two IDX files to test on (default: a fifth or a tenth is set aside)")
     .option("--labels <file>", "names of the classes of IDX files, one a line")
     .option("--data-dir <folder>", "where the files of mnist or cifar10 are (default: NABLA_DATA, ./data and others)")
@@ -147,6 +151,8 @@ function addTrain(program: Command): void {
         ["nabla train mnist --kind svm --kernel rbf --C 5 --limit 5000", "the widest street in a curved space"],
         ["nabla train images.idx.gz labels.idx.gz --labels names.txt --name shapes", ""],
         ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "once more, with another seed"],
+        ["nabla train mnist --validation 0.1 --epochs 100 --early-stopping 5", ""],
+        ["nabla train --resume latest", "go on after Ctrl-C or a crash"],
         ["nabla train mnist --json > events.jsonl", ""],
       ),
     )

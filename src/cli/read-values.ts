@@ -162,3 +162,16 @@ export const words =
     if (isGood) return list as readonly string[];
     throw wrongValue(said, list.length === 1 ? list[0] : list, expected, "Write for example images.idx labels.idx.");
   };
+
+/** Epochs, or seconds such as "30s", or none. */
+export type CheckpointEvery = number | `${number}s` | "none";
+
+export const checkpointEvery: ReadValue<CheckpointEvery> = (value, said) => {
+  if (value === "none") return value;
+  const epochs = toNumber(value);
+  if (Number.isSafeInteger(epochs) && epochs >= 1) return epochs;
+  const seconds = typeof value === "string" && value.endsWith("s") ? toNumber(value.slice(0, -1)) : Number.NaN;
+  if (seconds > 0 && seconds < Number.POSITIVE_INFINITY) return `${seconds}s`;
+  const expected = 'a whole number of epochs, seconds such as 30s, or "none"';
+  throw wrongValue(said, value, expected, "Write for example 30s.");
+};

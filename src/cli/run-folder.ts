@@ -5,17 +5,21 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
   statfsSync,
   writeSync,
 } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { folderName, formatCount } from "../report/index.ts";
+import type { EpochEvent } from "../train/events.ts";
 import { jsonLine, jsonText } from "./json.ts";
+import { type CutMetrics, cutMetrics } from "./metrics-file.ts";
+import { lockRun, type RunLock } from "./run-lock.ts";
 
 /**
  * A run's folder while the run goes on. `config.json` and `metrics.jsonl` are there from the start, the model and the
@@ -25,12 +29,19 @@ export interface RunFolder {
   /** As it is shown: from where the user is, where that is shorter. */
   readonly shown: string;
   readonly name: string;
+  /** Where a file of the run is. */
+  path(file: string): string;
+  has(file: string): boolean;
+  /** Takes a file away, if it is there. */
+  remove(file: string): void;
   writeConfig(config: object): void;
   write(file: string, content: Uint8Array | string): void;
   /** Appends an event to `metrics.jsonl`. Steps may wait for the next other event or a fifth of a second. */
   append(event: { readonly kind: string }): void;
+  /** Cuts `metrics.jsonl` where a resumed run goes on, after `step` steps and these epochs, and appends there. */
+  goOn(step: number, epochs: readonly EpochEvent[]): CutMetrics;
   close(): void;
-  /** Takes back all that was made. */
+  /** Takes back all that was made; of a run that is resumed, nothing. */
   abandon(): void;
 }
 
@@ -54,11 +65,37 @@ export function createRunFolder({ out, name, begun, bytes }: RunFolderOptions): 
     checkSpace(out, bytes);
     const folder = makeUnused(out, name, begun);
     made.push(resolve(folder));
+    const lock = lockRun(folder);
     const metrics = openSync(join(folder, "metrics.jsonl"), "wx");
-    return open(folder, metrics, made);
+    return open({ folder, metrics, made, lock });
   } catch (error) {
     removeEmpty(made);
     throw error instanceof NablaError ? error : cannotWrite(out, error, "Name another folder with --out.");
+  }
+}
+
+/**
+ * Opens the folder of a run that was cut off, to go on in it; `goOn` says where. What a crash left half written is
+ * removed. Throws BUSY while another process trains there, ENVIRONMENT.
+ */
+export function reopenRunFolder(folder: string): RunFolder {
+  const lock = tryToLock(folder);
+  if (!lock)
+    throw new NablaError("BUSY", `the run ${quoted(basename(resolve(folder)))} is being trained by another process`, {
+      where: { file: folder },
+      expected: "a run that was cut off or stopped",
+      received: "a running one",
+      hint: "Wait for its end, or stop it with Ctrl-C first.",
+    });
+  for (const file of readdirSync(folder)) if (/\.(tmp|part)$/.test(file)) rmSync(join(folder, file), { force: true });
+  return open({ folder, metrics: undefined, made: undefined, lock });
+}
+
+function tryToLock(folder: string): RunLock | undefined {
+  try {
+    return lockRun(folder);
+  } catch (error) {
+    throw cannotWrite(folder, error, "Check the folder and the right to write there.");
   }
 }
 
@@ -107,9 +144,19 @@ function checkSpace(out: string, bytes: number): void {
   });
 }
 
-function open(folder: string, metrics: number, made: readonly string[]): RunFolder {
+interface Opened {
+  readonly folder: string;
+  /** metrics.jsonl; undefined where it is still to be cut. */
+  readonly metrics: number | undefined;
+  /** Folders that were made for the run; undefined where the run was there before. */
+  readonly made: readonly string[] | undefined;
+  readonly lock: RunLock | undefined;
+}
+
+function open({ folder, metrics, made, lock }: Opened): RunFolder {
   const files = new Set(["metrics.jsonl"]);
-  const writer = lineWriter(metrics, join(folder, "metrics.jsonl"));
+  const metricsFile = join(folder, "metrics.jsonl");
+  let writer = metrics === undefined ? undefined : lineWriter(metrics, metricsFile, 0);
   const write = (file: string, content: Uint8Array | string) => {
     writeWhole(join(folder, file), content);
     files.add(file);
@@ -118,12 +165,29 @@ function open(folder: string, metrics: number, made: readonly string[]): RunFold
   return {
     shown: shown.startsWith("..") ? resolve(folder) : shown,
     name: folder.split(/[\\/]/).at(-1)!,
+    path: (file) => join(folder, file),
+    has: (file) => existsSync(join(folder, file)),
+    remove: (file) => rmSync(join(folder, file), { force: true }),
     write,
     writeConfig: (config) => write("config.json", jsonText(config)),
-    append: writer.append,
-    close: writer.close,
+    append: (event) => writer?.append(event),
+    goOn(step, epochs) {
+      try {
+        const cut = cutMetrics(metricsFile, step, epochs);
+        writer = lineWriter(openSync(metricsFile, "a"), metricsFile, cut.length);
+        return cut;
+      } catch (error) {
+        throw cannotWrite(metricsFile, error, "Check the file and the right to write there.");
+      }
+    },
+    close() {
+      lock?.release();
+      writer?.close();
+    },
     abandon() {
-      writer.discard();
+      lock?.release();
+      writer?.discard();
+      if (!made) return;
       for (const file of files) rmSync(join(folder, file), { force: true });
       removeEmpty(made);
     },
@@ -132,10 +196,10 @@ function open(folder: string, metrics: number, made: readonly string[]): RunFold
 
 const flushMilliseconds = 200;
 
-function lineWriter(descriptor: number, file: string) {
+function lineWriter(descriptor: number, file: string, length: number) {
   let waiting = "";
   let flushedAt = 0;
-  let written = 0;
+  let written = length;
   let isOpen = true;
   const flush = () => {
     const bytes = Buffer.from(waiting);

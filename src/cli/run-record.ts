@@ -65,6 +65,8 @@ export interface FinishedEvent {
   readonly secondsPerEpoch: number | null;
   readonly samplesPerSecond: number | null;
   readonly stopped: History["stopped"];
+  /** The epoch with the lowest loss, whose weights the model has, where the run stopped early. */
+  readonly best?: number | undefined;
   readonly run: string;
 }
 

@@ -41,6 +41,9 @@ export function runReport({ record, model, start, history, judgement, baseline, 
           ["Columns", `${data.table.columns.length}, each as (x − mean) / deviation of the training part`],
         ] as const)
       : []),
+    ...(train.earlyStopping === undefined
+      ? []
+      : [["Early stopping", `after ${train.earlyStopping} without a lower loss, with the best weights`] as const]),
     ["nabla", record.nabla],
     ["Node", record.node],
   ];

@@ -4,6 +4,8 @@ import { activationNames, lossNamed, lossNames } from "../nn/index.ts";
 import { optimizerNames } from "../optim/index.ts";
 import { guess } from "./nearest.ts";
 import {
+  type CheckpointEvery,
+  checkpointEvery,
   flag,
   layerSizes,
   nameAmong,
@@ -66,6 +68,9 @@ export interface TrainOptions {
   readonly threads?: number | "auto";
   readonly arithmetic?: string;
   readonly validation?: number;
+  /** Epochs without a lower loss after which the run stops, with the weights of its best epoch. */
+  readonly earlyStopping?: number;
+  readonly checkpointEvery?: CheckpointEvery;
   readonly name?: string;
 }
 
@@ -111,6 +116,8 @@ const readers: { readonly [Name in TrainOption]-?: ReadValue<NonNullable<TrainOp
   threads: threadCount,
   arithmetic: nameAmong("arithmetic", ["auto", "portable", "fma"]),
   validation: share,
+  earlyStopping: wholeNumber({ from: 1 }),
+  checkpointEvery,
   name: text(200),
 };
 
@@ -168,4 +175,5 @@ export function trainCommand(options: TrainOptions): string {
   return parts.map(shellWord).join(" ");
 }
 
-const shellWord = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+export const shellWord = (word: string): string =>
+  /^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -50,7 +50,7 @@ function pageHeader(
   const passes = machines ? "" : `, for ${formatCount(epochs)} ${epochs === 1 ? "epoch" : "epochs"}`;
   const ending = {
     finished: "",
-    early: " It stopped early, because validation no longer improved.",
+    early: ` It stopped early, because its loss no longer fell; the best epoch was ${history.best}.`,
     stopped: " It was stopped before its last epoch.",
   }[history.stopped];
   return markup`<header>

@@ -8,6 +8,11 @@ export class Stopwatch {
   #total = 0;
   #since: number | undefined;
 
+  /** Time that was taken before. */
+  add(seconds: number): void {
+    this.#total += 1000 * seconds;
+  }
+
   start(): void {
     this.#since ??= now();
   }

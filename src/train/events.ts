@@ -18,6 +18,8 @@ export interface StartEvent {
   readonly batchSize: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
+  /** Steps that were done before; only where the run was resumed. */
+  readonly resumedAt?: number;
 }
 
 export interface StepEvent {
@@ -51,9 +53,12 @@ export interface FindingEvent {
   readonly advice: string;
 }
 
+/** The run can be resumed from here: the file is whole. */
 export interface CheckpointEvent {
   readonly kind: "checkpoint";
   readonly path: string;
+  /** Steps done. */
+  readonly step: number;
 }
 
 export interface DoneEvent {

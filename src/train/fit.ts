@@ -1,20 +1,26 @@
 import type { Store } from "../backend/backend.ts";
+import { isFmaAvailable } from "../backend/wasm/platform.ts";
 import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
+import type { NablaError } from "../errors.ts";
 import { input } from "../graph/index.ts";
+import { learningRateAt } from "../optim/index.ts";
 import { checkArithmetic } from "./backends.ts";
-import { type Checkpoint, returnToLastFinite } from "./checkpoint.ts";
-import { now, Stopwatch } from "./clock.ts";
+import type { CheckpointWriter } from "./checkpoint-writer.ts";
+import { now } from "./clock.ts";
+import { EpochTotals } from "./epoch-totals.ts";
 import { Evaluator } from "./evaluate.ts";
 import { EventStream } from "./event-stream.ts";
 import type { EpochEvent, History, StartEvent, TrainEvent } from "./events.ts";
+import { FiniteGuard } from "./finite-guard.ts";
 import { HistoryBook } from "./history.ts";
 import { HyperparameterBook, type Hyperparameters } from "./hyperparameters.ts";
 import type { Network } from "./network.ts";
-import { checkDescent, type Objective, objectiveOf } from "./objective.ts";
-import { checkFitOptions, type FitOptions, type FitSettings, splitValidation } from "./options.ts";
+import type { Objective } from "./objective.ts";
+import type { FitOptions, FitSettings } from "./options.ts";
 import { Pace } from "./pace.ts";
-import type { Hyperparameter } from "./scope.ts";
+import type { ResumedRun } from "./resume.ts";
+import { startEvent } from "./start-event.ts";
+import { type Beginning, type Task, taskOf } from "./task.ts";
 import { type StepResults, Trainer } from "./trainer.ts";
 
 /** A training run: its events as they happen, its history so far, and its end. */
@@ -31,67 +37,68 @@ export interface FitRun extends AsyncIterable<TrainEvent> {
   stop(): void;
 }
 
-/** Guarding against NaN (looking at every state, and copying it) may cost one part in so many of the time. */
-const guardShare = 50;
+/** What a run needs of its model. */
+export interface FitHost {
+  readonly network: Network;
+  /** Of its shuffling, unless an option says otherwise. */
+  readonly seed: number;
+  /** What the model is, as its file has it. */
+  readonly describe: () => Promise<object>;
+  /** Called when it is known what the run learns by. */
+  readonly onObjective: (objective: Objective) => void;
+  /** Called when the model is free again. */
+  readonly onEnd: () => void;
+}
 
 /**
  * One run of training, which begins by itself once the caller's code pauses.
  *
  * Steps run in chunks of at most 8 ms with a pause between them. Clocks decide where chunks end, when states are
- * copied, and how fast it says it was; the parameters that come out depend on none of it.
+ * copied or written to a checkpoint, and how fast it says it was; the parameters that come out depend on none of it.
  */
 export class Fit implements FitRun {
   readonly done: Promise<History>;
-  readonly #network: Network;
-  readonly #settings: FitSettings;
-  readonly #data: Dataset;
-  readonly #validation: Dataset | undefined;
-  readonly #objective: Objective;
-  readonly #validationObjective: Objective | undefined;
-  readonly #book = new HistoryBook();
+  readonly #host: FitHost;
+  readonly #given: Dataset;
+  readonly #options: FitOptions;
   readonly #events: EventStream<TrainEvent>;
   readonly #pace = new Pace();
   readonly #hyperparameters: HyperparameterBook;
   #trainer: Trainer | undefined;
-  /** The step that comes next. */
-  #step = 0;
+  /** Known at once, or for a resumed run when its checkpoint is read. */
+  #task: Task | undefined;
+  #resumed: ResumedRun | undefined;
   #start: StartEvent | undefined;
   /** The `done` event, once there is one. */
   #last: readonly TrainEvent[] = [];
   #isStopped = false;
   /** Open once the run has begun. */
   #store: Store | undefined;
-  #checkpoint: Checkpoint = { step: 0, snapshot: { states: new Map() } };
-  #guardedAt = 0;
-  #guardCost = 0;
+  /** Steps done, and what the epoch they are in adds up to so far. */
+  #step = 0;
+  #totals = new EpochTotals(0);
+  readonly #book = new HistoryBook();
+  /** Parameters of the best epoch, where they are to be restored. */
+  #best: readonly (readonly [name: string, values: Float32Array])[] = [];
+  #writer: CheckpointWriter | undefined;
+  #guard: FiniteGuard | undefined;
 
-  /** Throws OPTION, SHAPE, DATA for what cannot be trained. `onEnd` is called when the model is free again. */
-  constructor(network: Network, data: Dataset, options: FitOptions, seed: number, onEnd: () => void) {
-    const { train, validation } = splitValidation(data, options, seed);
-    this.#network = network;
-    this.#data = train;
-    this.#validation = validation;
-    network.checkSamples(train);
-    if (validation) network.checkSamples(validation);
-    this.#settings = checkFitOptions(options, train.size, seed);
-    this.#objective = objectiveOf(network.probe, train, options);
-    checkDescent(network.probe, this.#objective);
-    const { loss } = this.#objective;
-    this.#validationObjective =
-      validation && objectiveOf(network.probe, validation, { loss, metrics: options.metrics });
+  /** Throws OPTION, SHAPE, DATA for what cannot be trained; for a resumed run `done` rejects with that. */
+  constructor(host: FitHost, data: Dataset, options: FitOptions) {
+    this.#host = host;
+    this.#given = data;
+    this.#options = options;
     this.#events = new EventStream<TrainEvent>({ past: () => this.#past(), onLeave: () => this.#leave() });
-    checkArithmetic(this.#settings.arithmetic ?? "auto");
+    checkArithmetic(options.arithmetic ?? "auto");
+    const { hyperparameters } = host.network.trace(input([2, ...host.network.inputShape]), true);
     this.#hyperparameters = new HyperparameterBook(
-      this.#traceBatches(),
+      hyperparameters,
       () => this.#step,
       () => this.#trainer?.forgetRates(),
     );
-    this.done = this.#run(onEnd);
+    if (options.resume === undefined) this.#setTask(taskOf(host.network, data, options, host.seed));
+    this.done = this.#run();
     this.done.catch(() => undefined); // a run that nobody waits for must not end the process
-  }
-
-  get objective(): Objective {
-    return this.#objective;
   }
 
   get history(): History {
@@ -111,6 +118,15 @@ export class Fit implements FitRun {
     return this.#events[Symbol.asyncIterator]();
   }
 
+  get #settings(): FitSettings {
+    return this.#task!.settings;
+  }
+
+  #setTask(task: Task): void {
+    this.#task = task;
+    this.#host.onObjective(task.objective);
+  }
+
   #leave(): Promise<unknown> {
     this.stop();
     return this.done;
@@ -121,51 +137,24 @@ export class Fit implements FitRun {
     return this.#start ? [this.#start, ...this.#book.history.epochs, ...this.#last] : [];
   }
 
-  #openTrainer(store: Store): Promise<Trainer> {
-    const { inputShape } = this.#network;
-    const trainable = {
-      inputShape,
-      objective: this.#objective,
-      trace: this.#trace(true),
-      hyperparameter: this.#hyperparameters.at,
-    };
-    return Trainer.open(store, trainable, this.#data, this.#settings, () => this.#pace.pause());
-  }
-
   #trace = (isTraining: boolean) => (x: Parameters<Network["trace"]>[0]) =>
-    this.#network.trace(x, isTraining, this.#settings.seed);
+    this.#host.network.trace(x, isTraining, this.#settings.seed);
 
-  /** Applies the layers to each size of batch, so that one that cannot be trained on is told at once. */
-  #traceBatches(): readonly Hyperparameter[] {
-    const { batchSize } = this.#settings;
-    const sizes = [batchSize, this.#data.size % batchSize].filter((size) => size > 0);
-    const traces = sizes.map((size) => this.#trace(true)(input([size, ...this.#network.inputShape])));
-    return traces[0]!.hyperparameters;
-  }
-
-  async #run(onEnd: () => void): Promise<History> {
-    const { signal } = this.#settings;
+  async #run(): Promise<History> {
+    const { signal } = this.#options;
     const letGo = (): void => this.#events.letGo();
     signal?.addEventListener("abort", letGo, { once: true });
     let failure: { readonly reason: unknown } | undefined;
     try {
       await this.#pace.pause(); // the caller has got the run by now, and may listen
       signal?.throwIfAborted();
-      this.#store = await this.#network.engine.open(this.#settings.arithmetic);
-      const trainer = await this.#openTrainer(this.#store);
-      this.#trainer = trainer;
-      try {
-        await this.#train(trainer);
-      } finally {
-        this.#trainer = undefined;
-        trainer[Symbol.dispose]();
-      }
+      await this.#open();
     } catch (reason) {
       failure = { reason };
     }
-    this.#book.close();
+    this.#book.watch.stop();
     signal?.removeEventListener("abort", letGo);
-    onEnd(); // before anybody hears of the end: whoever does may train again
+    this.#host.onEnd(); // before anybody hears of the end: whoever does may train again
     const { history } = this.#book;
     if (!failure) this.#last = [{ kind: "done", history }];
     for (const event of this.#last) this.#events.offer(event);
@@ -174,149 +163,184 @@ export class Fit implements FitRun {
     return history;
   }
 
-  async #train(trainer: Trainer): Promise<void> {
-    const store = this.#store!;
-    const { epochs, earlyStopping } = this.#settings;
-    this.#checkpoint = { step: 0, snapshot: store.snapshot() };
-    this.#guardedAt = now();
-    this.#start = this.#describe(trainer);
-    await this.#tell(this.#start);
-    const evaluator = this.#openEvaluator();
-    let best: readonly (readonly [string, Float32Array])[] = [];
+  /** Makes everything ready, trains, and puts away what only the run needs. */
+  async #open(): Promise<void> {
+    const { network } = this.#host;
+    const { resume } = this.#options;
+    if (resume !== undefined) {
+      const { resumedRun } = await import("./resume.ts");
+      this.#resumed = await resumedRun(resume, this.#beginning(), isFmaAvailable);
+      this.#setTask(this.#resumed.task);
+    }
+    const store = await network.engine.open(this.#resumed?.checkpoint.arithmetic ?? this.#settings.arithmetic);
+    this.#store = store;
+    const { objective, data } = this.#task!;
+    const { at: hyperparameter } = this.#hyperparameters;
+    const trainable = { inputShape: network.inputShape, objective, trace: this.#trace(true), hyperparameter };
+    const trainer = await Trainer.open(store, trainable, data, this.#settings, () => this.#pace.pause());
+    this.#trainer = trainer;
     try {
-      for (let epoch = 0; epoch < epochs && !this.#isStopped; epoch++) {
-        const event = await this.#epoch(trainer, epoch, evaluator);
+      this.#totals = new EpochTotals(objective.metrics.length);
+      if (this.#resumed) await this.#goBack(this.#resumed, resume!);
+      if (this.#settings.checkpoint) this.#writer = await this.#openWriter();
+      await this.#train(trainer);
+    } finally {
+      this.#trainer = undefined;
+      trainer[Symbol.dispose]();
+    }
+  }
+
+  async #goBack({ checkpoint }: ResumedRun, file: string): Promise<void> {
+    const { restore } = await import("./resume.ts");
+    restore(checkpoint, this.#store!, this.#totals, this.#book, file);
+    this.#hyperparameters.restore(checkpoint.hyperparameters);
+    this.#step = checkpoint.step;
+    this.#best = checkpoint.best.map(({ name, values }) => [name, values]);
+  }
+
+  async #openWriter(): Promise<CheckpointWriter> {
+    const { openWriter } = await import("./checkpoint-writer.ts");
+    return openWriter(
+      this.#task!,
+      this.#beginning(),
+      this.#host.network.engine.backend.arithmetic,
+      this.#resumed?.identity,
+    );
+  }
+
+  /** For code that few runs fetch. */
+  #beginning(): Beginning {
+    const { network, seed, describe } = this.#host;
+    const options = this.#options;
+    return { options, describe, rateAt: learningRateAt, now, taskOf: (o) => taskOf(network, this.#given, o, seed) };
+  }
+
+  async #train(trainer: Trainer): Promise<void> {
+    const { signal } = this.#settings;
+    this.#guard = new FiniteGuard(this.#store!, trainer, this.#step, {
+      learningRate: String(this.#settings.optimizer.settings["learningRate"]),
+      onDiverged: (epoch) => this.#book.forgetFrom(epoch),
+    });
+    this.#start = startEvent(this.#task!, this.#host.network, trainer, this.#resumed && this.#step);
+    await this.#tell(this.#start);
+    try {
+      await this.#trainEpochs(trainer);
+    } catch (reason) {
+      if (signal?.aborted) await this.#keep().catch(() => undefined); // the reason of the abort is what counts
+      throw reason;
+    }
+    const { stopped } = this.#book.history;
+    if (stopped !== "stopped") for (const [name, values] of this.#best) this.#store!.write(name, values);
+    if (stopped !== "stopped" && this.#settings.checkpoint?.last === false) return;
+    const failed = await this.#keep(stopped === "stopped" ? undefined : stopped);
+    if (failed) throw failed;
+  }
+
+  async #trainEpochs(trainer: Trainer): Promise<void> {
+    const evaluator = this.#openEvaluator();
+    try {
+      this.#judge(this.#book.history.epochs.at(-1)); // one cut off between its last epoch and its end
+      while (!this.#isStopped && this.#book.history.stopped === "stopped") {
+        const event = await this.#epoch(trainer, trainer.epochOf(this.#step), evaluator);
         if (!event) break;
         const isBest = this.#book.add(event);
-        if (isBest && earlyStopping?.restoreBest)
-          best = this.#network.parameters.names.map((name) => [name, store.read(name)]);
-        if (earlyStopping && event.epoch - this.#book.history.best >= earlyStopping.patience) this.#book.end("early");
-        else if (event.epoch === epochs) this.#book.end("finished");
+        this.#totals = new EpochTotals(this.#totals.metrics.length);
+        if (isBest && this.#settings.earlyStopping?.restoreBest)
+          this.#best = this.#host.network.parameters.names.map((name) => [name, this.#store!.read(name)]);
+        this.#judge(event);
         await this.#tell(event);
-        if (this.#book.history.stopped === "early") break;
+        if (this.#writer?.isDue(event.epoch)) await this.#keep();
       }
     } finally {
       evaluator?.[Symbol.dispose]();
     }
-    if (this.#book.history.stopped !== "stopped") for (const [name, values] of best) store.write(name, values);
   }
 
-  /** Hands an event to the reader, who may abort meanwhile. */
+  /** Whether the run ends with this epoch, and how. */
+  #judge(event: EpochEvent | undefined): void {
+    const { epochs, earlyStopping } = this.#settings;
+    if (!event) return;
+    if (earlyStopping && event.epoch - this.#book.history.best >= earlyStopping.patience) this.#book.end("early");
+    else if (event.epoch === epochs) this.#book.end("finished");
+  }
+
+  /** Hands an event to the reader, who may abort meanwhile. A run that ends waits for nobody. */
   async #tell(event: TrainEvent): Promise<void> {
-    await this.#events.offer(event);
+    const told = this.#events.offer(event);
+    if (!this.#isStopped && !this.#settings.signal?.aborted) await told;
     this.#settings.signal?.throwIfAborted();
   }
 
-  /** Trains for one epoch; undefined if it was stopped on the way. */
+  /** Trains to the end of an epoch; undefined if it was stopped on the way. */
   async #epoch(trainer: Trainer, epoch: number, evaluator: Evaluator | undefined): Promise<EpochEvent | undefined> {
-    const { metrics } = this.#objective;
-    const watch = new Stopwatch();
     const end = (epoch + 1) * trainer.stepsPerEpoch;
-    const totals = { loss: 0, metrics: metrics.map(() => 0) };
+    const { watch } = this.#totals;
     watch.start();
-    for (let step = epoch * trainer.stepsPerEpoch; step < end; ) {
-      const results = this.#steps(trainer, step, end);
-      step += results.count;
-      this.#step = step;
-      if (!results.losses.every(Number.isFinite)) await this.#diverge(trainer, step);
-      addUp(totals, results);
+    while (this.#step < end) {
+      const results = this.#steps(trainer, end);
+      this.#step += results.count;
+      if (!results.losses.every(Number.isFinite)) await this.#guard!.diverge(this.#step);
+      this.#totals.add(results);
+      const step = this.#step;
       if (this.#events.isRead && this.#settings.stepEvents !== "none") {
         watch.stop();
         await this.#events.offer({ kind: "step", epoch: epoch + 1, step, loss: results.losses[results.count - 1]! });
         watch.start();
       }
       if (this.#pace.isDue) {
-        await this.#guard(trainer, step);
+        await this.#guard!.look(step);
+        if (step < end && this.#writer?.isDue()) {
+          watch.stop();
+          await this.#keep();
+          watch.start();
+        }
         await this.#pace.pause();
       }
       if (this.#settings.signal?.aborted || (this.#isStopped && step < end)) {
-        await this.#check(trainer, step);
+        await this.#guard!.check(step);
         this.#settings.signal?.throwIfAborted();
+        watch.stop();
         return undefined;
       }
     }
     watch.stop();
     const isSeen = this.#events.isRead || evaluator !== undefined || this.#settings.earlyStopping !== undefined;
-    if (isSeen || this.#isStopped || epoch + 1 === this.#settings.epochs) await this.#check(trainer, end);
-    const validation = evaluator && (await evaluator.evaluate(this.#validation!));
-    const { size } = this.#data;
-    return {
-      kind: "epoch",
-      epoch: epoch + 1,
-      loss: totals.loss / size,
-      metrics: Object.fromEntries(metrics.map(({ name }, i) => [name, totals.metrics[i]! / size])),
-      ...(validation && { validation: { loss: validation.loss, ...validation.metrics } }),
-      samplesPerSecond: size / Math.max(watch.seconds, 1e-9),
-      seconds: watch.seconds,
-    };
+    if (isSeen || this.#isStopped || epoch + 1 === this.#settings.epochs) await this.#guard!.check(end);
+    const { data, objective, validation } = this.#task!;
+    const names = objective.metrics.map(({ name }) => name);
+    const measured = evaluator && (await evaluator.evaluate(validation!.data));
+    return this.#totals.event(epoch + 1, data.size, names, measured);
   }
 
   /** Runs the next steps before `end`: one where a reader wants every step, else as many as a chunk holds. */
-  #steps(trainer: Trainer, first: number, end: number): StepResults {
+  #steps(trainer: Trainer, end: number): StepResults {
     const isSingle = this.#events.isRead && this.#settings.stepEvents === "every";
     const began = now();
-    const results = trainer.run(first, isSingle ? 1 : this.#pace.steps(end - first));
+    const results = trainer.run(this.#step, isSingle ? 1 : this.#pace.steps(end - this.#step));
     this.#pace.ran(results.count, now() - began);
     return results;
   }
 
-  /** Looks at all states and copies them, unless that was done so recently that it would cost too much time. */
-  async #guard(trainer: Trainer, step: number): Promise<void> {
-    const began = now();
-    if (began - this.#guardedAt < guardShare * this.#guardCost) return;
-    await this.#check(trainer, step);
-    this.#checkpoint = { step, snapshot: this.#store!.snapshot() };
-    this.#guardedAt = now();
-    this.#guardCost = this.#guardedAt - began;
-  }
-
-  async #check(trainer: Trainer, step: number): Promise<void> {
-    if (!this.#store!.isFinite()) await this.#diverge(trainer, step);
-  }
-
-  /** Goes back to the last finite step before `end`, at once, and throws what happened at the next. */
-  async #diverge(trainer: Trainer, end: number): Promise<never> {
-    const bad = returnToLastFinite(trainer, this.#store!, this.#checkpoint, end);
-    this.#book.forgetFrom(trainer.epochOf(bad) + 1);
-    const { divergence } = await import("./divergence.ts"); // fetched only by the few runs that need it
-    throw divergence(trainer, bad, String(this.#settings.optimizer.settings["learningRate"]));
+  /** Writes a checkpoint, where there are any; what went wrong is told, and returned. */
+  async #keep(ended?: "finished" | "early"): Promise<NablaError | undefined> {
+    if (!this.#writer) return undefined;
+    await this.#guard!.check(this.#step);
+    const position = {
+      step: this.#step,
+      totals: this.#totals,
+      history: this.#book.history,
+      best: this.#best,
+      hyperparameters: this.#hyperparameters.changes,
+      ended,
+    };
+    const { event, failure } = await this.#writer.write(this.#store!, position);
+    await this.#tell(event);
+    return failure;
   }
 
   #openEvaluator(): Evaluator | undefined {
-    const objective = this.#validationObjective;
-    const { inputShape } = this.#network;
+    const { objective } = this.#task!.validation ?? {};
+    const { inputShape } = this.#host.network;
     return objective && new Evaluator(this.#store!, { inputShape, objective, trace: this.#trace(false) });
   }
-
-  #describe(trainer: Trainer): StartEvent {
-    const { engine, parameters } = this.#network;
-    return {
-      kind: "start",
-      parameters: parameters.count,
-      loss: this.#objective.loss.name || "a loss of your own",
-      arithmetic: engine.backend.arithmetic,
-      engine: engine.backend.name,
-      threads: trainer.threads,
-      samples: this.#data.size,
-      batchSize: this.#settings.batchSize,
-      epochs: this.#settings.epochs,
-      stepsPerEpoch: trainer.stepsPerEpoch,
-    };
-  }
 }
-
-/** Adds losses (means over their batch) and metrics (sums over it) to the totals of an epoch, in float64. */
-function addUp(totals: { loss: number; metrics: number[] }, { count, samples, losses, metrics }: StepResults): void {
-  for (let i = 0; i < count; i++) totals.loss += losses[i]! * samples;
-  metrics.forEach((sums, m) => {
-    for (let i = 0; i < count; i++) totals.metrics[m]! += sums[i]!;
-  });
-}
-
-/** The error for a model that is asked to change while it trains. */
-export const busy = (what: string): NablaError =>
-  new NablaError("BUSY", `${what}: this model is being trained`, {
-    expected: "a model at rest",
-    received: "a run that has not ended",
-    hint: "Wait for the run's `done`, or stop it first; `clone()` gives a second model.",
-  });

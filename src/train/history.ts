@@ -3,19 +3,20 @@ import type { EpochEvent, History } from "./events.ts";
 
 /** Writes the history of a run while it goes on. */
 export class HistoryBook {
-  readonly #watch = new Stopwatch();
+  /** Of the whole run. */
+  readonly watch = new Stopwatch();
   #epochs: EpochEvent[] = [];
   #best = 0;
   #lowest = Number.POSITIVE_INFINITY;
   #stopped: History["stopped"] = "stopped";
 
   constructor() {
-    this.#watch.start();
+    this.watch.start();
   }
 
   /** The history so far; its list of epochs grows with the run. A run that has not ended is "stopped". */
   get history(): History {
-    return { epochs: this.#epochs, stopped: this.#stopped, best: this.#best, seconds: this.#watch.seconds };
+    return { epochs: this.#epochs, stopped: this.#stopped, best: this.#best, seconds: this.watch.seconds };
   }
 
   /** Adds an epoch; returns whether its loss is the lowest so far. */
@@ -26,11 +27,6 @@ export class HistoryBook {
 
   end(how: History["stopped"]): void {
     this.#stopped = how;
-  }
-
-  /** Stops the clock. */
-  close(): void {
-    this.#watch.stop();
   }
 
   /** Takes back epoch `epoch` and all after it: they were found to be spoilt. */

@@ -11,11 +11,20 @@ export interface Hyperparameters {
   set(name: string, value: number): void;
 }
 
+/** From step `from` on, counted from 0, the value holds. */
+interface Change {
+  readonly from: number;
+  readonly value: number;
+}
+
+/** All changes of a run, by the name of what was changed. */
+export type HyperparameterChanges = Readonly<Record<string, readonly Change[]>>;
+
 /** Remembers from which step on each value holds, so that any step can be run again as it was. */
 export class HyperparameterBook implements Hyperparameters {
   readonly #known: ReadonlyMap<string, Hyperparameter>;
   /** Changes by name, in the order of their steps. */
-  readonly #changes = new Map<string, { readonly from: number; readonly value: number }[]>();
+  readonly #changes = new Map<string, readonly Change[]>();
   readonly #nextStep: () => number;
   readonly #onChange: () => void;
 
@@ -42,6 +51,18 @@ export class HyperparameterBook implements Hyperparameters {
       { from, value },
     ]);
     this.#onChange();
+  }
+
+  get changes(): HyperparameterChanges {
+    return Object.fromEntries(this.#changes);
+  }
+
+  /** Takes over the changes of a run that goes on. Throws OPTION for what this model cannot have. */
+  restore(changes: HyperparameterChanges): void {
+    for (const [name, list] of Object.entries(changes)) {
+      for (const { value } of list) this.#find(name).check(value);
+      this.#changes.set(name, list);
+    }
   }
 
   /** The value at a step, counted from 0. */

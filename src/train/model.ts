@@ -2,12 +2,12 @@ import { type NdArray, type Samples, type Shape, sizeOf } from "../array/ndarray
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import type { Layer, Loss, Metric } from "../nn/index.ts";
+import { busy } from "./busy.ts";
 import type { ClassProbability } from "./classify.ts";
 import type { Compiled } from "./compiled.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { Evaluation } from "./events.ts";
-import { busy, Fit, type FitRun } from "./fit.ts";
-import { modelBytes } from "./model-bytes.ts";
+import { Fit, type FitHost, type FitRun } from "./fit.ts";
 import { Network } from "./network.ts";
 import { noteNetwork } from "./network-of.ts";
 import { type LossFunction, objectiveOf, targetsOf } from "./objective.ts";
@@ -58,20 +58,37 @@ export function checkModelOptions({ input, seed = 0 }: SequentialOptions): { sha
   return { shape: [...shape], seed };
 }
 
+interface Stepwise {
+  readonly network: Network;
+  readonly release: () => void;
+}
+
+/** How each model is reserved: what only this package may ask of it. */
+const reserve = /* @__PURE__ */ new WeakMap<Model, () => Stepwise>();
+
+/** The network of a model that is trained step by step until `release`. Throws BUSY while it is being trained. */
+export const stepwise = (model: Model): Stepwise => reserve.get(model)!();
+
 /** A network with its weights. Made by `sequential`, `network` and `load`. */
 export class Model {
   readonly weights: Weights;
   readonly #network: Network;
   #seed: number;
   #learned: Learned;
-  #run: FitRun | undefined;
+  /** What trains the model now. */
+  #run: FitRun | "stepper" | undefined;
 
   constructor(network: Network, seed: number, learned: Learned = {}) {
     this.#network = network;
     this.#seed = seed;
     this.#learned = learned;
-    this.weights = weightsOf(network, () => this.#run !== undefined);
+    this.weights = weightsOf(network, () => typeof this.#run === "object"); // step by step one may turn the knobs
     noteNetwork(this, network);
+    reserve.set(this, () => {
+      if (this.#run) throw busy("stepper");
+      this.#run = "stepper";
+      return { network, release: () => void (this.#run = undefined) };
+    });
   }
 
   /** Names of the classes, known once the model was trained on labels. */
@@ -83,18 +100,25 @@ export class Model {
    * Trains on the data, starting at once. The run's events can be read in one loop, which then sets the pace: at each
    * event the run waits until the loop asks for the next. Optimizers start anew at every `fit`.
    *
-   * Throws OPTION, SHAPE, DATA for what cannot be trained, BUSY while another run goes on.
+   * Throws OPTION, SHAPE, DATA for what cannot be trained, BUSY while another run goes on. With `resume`, what does not
+   * fit is told by `done`, since the checkpoint is read first.
    */
   fit(data: Dataset, options: FitOptions = {}): FitRun {
     if (this.#run) throw busy("fit");
-    const run = new Fit(this.#network, data, options, this.#seed, () => {
-      this.#run = undefined;
-    });
-    this.#run = run;
-    this.#learned = {
-      loss: run.objective.loss,
-      classes: data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes),
+    const host: FitHost = {
+      network: this.#network,
+      seed: this.#seed,
+      describe: async () => (await import("./model-bytes.ts")).describeModel(this.#network, this.#seed),
+      onObjective: ({ loss }) => {
+        const classes = data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes);
+        this.#learned = { loss, classes };
+      },
+      onEnd: () => {
+        this.#run = undefined;
+      },
     };
+    const run = new Fit(host, data, options);
+    this.#run = run;
     return run;
   }
 
@@ -148,6 +172,7 @@ export class Model {
 
   /** The model in the bytes of a file: layers, weights, names of classes. Layers of your own are kept by name only. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const { modelBytes } = await import("./model-bytes.ts");
     return modelBytes(this.#network, this.#seed, this.#learned);
   }
 

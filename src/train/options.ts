@@ -13,6 +13,21 @@ export interface EarlyStopping {
   readonly restoreBest?: boolean;
 }
 
+export interface CheckpointOptions {
+  /** The file, such as "digits.checkpoint"; it is replaced when the next checkpoint is whole. In Node only. */
+  readonly to: string;
+  /**
+   * Epochs between two checkpoints, or seconds as "30s", which wait until writing costs at most a twentieth of the time.
+   * Default "10s". A run that is stopped or aborted always writes one.
+   */
+  readonly every?: number | `${number}s`;
+  /**
+   * Whether a run that has finished writes one, too, from which `resume` knows that (default). false: the last one before
+   * the end stays, and a run that is resumed there ends the same way.
+   */
+  readonly last?: boolean;
+}
+
 export interface FitOptions {
   /**
    * Default: with class labels, `crossEntropy` on a softmax and `binaryCrossEntropy` on a single sigmoid; `meanSquared`
@@ -53,6 +68,13 @@ export interface FitOptions {
    * before each pause, at full speed; or "none". Where nobody reads, nothing is made and nothing waits. Default "every".
    */
   readonly stepEvents?: "every" | "latest" | "none";
+  /** Where and how often to keep all that it takes to go on with the run after a crash. */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * A checkpoint to go on from: the run ends as if it had never stopped, to the bit. Loss, optimizer, metrics and data are
+   * given as before; numbers and words that are left out are those of the checkpoint. What differs is refused, by `done`.
+   */
+  readonly resume?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -69,6 +91,7 @@ export interface FitSettings {
   readonly clipNorm: number | undefined;
   readonly earlyStopping: Required<EarlyStopping> | undefined;
   readonly stepEvents: "every" | "latest" | "none";
+  readonly checkpoint: CheckpointOptions | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -105,12 +128,6 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
     threads,
   } = options;
   const { stepEvents = "every", earlyStopping, clipNorm, signal } = options;
-  for (const name of ["checkpoint", "resume"])
-    if ((options as Readonly<Record<string, unknown>>)[name] !== undefined)
-      throw new NablaError("UNSUPPORTED", `fit: ${name} is not there yet`, {
-        received: name,
-        hint: "Leave it out, and save the model after fit.",
-      });
   if (typeof optimizer?.update !== "function")
     throw wrong("optimizer", optimizer, "an optimizer such as adam() or sgd({ learningRate: 0.1 })");
   if (!isWhole(epochs)) throw wrong("epochs", epochs, "a whole number of at least 1");
@@ -138,6 +155,7 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
     clipNorm,
     earlyStopping: earlyStopping && { restoreBest: false, ...earlyStopping },
     stepEvents,
+    checkpoint: options.checkpoint,
     signal,
   };
 }

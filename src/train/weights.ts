@@ -2,7 +2,7 @@ import { isSameShape, type NdArray, type Samples, sizeOf } from "../array/ndarra
 import { toNdArray } from "../array/samples.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
-import { busy } from "./fit.ts";
+import { busy } from "./busy.ts";
 import type { Network } from "./network.ts";
 import type { Parameter } from "./parameters.ts";
 

@@ -459,12 +459,14 @@ describe("broken runs", () => {
       "2026-01-01-000001-b                    unknown                      –  did not get to its end",
       "2026-01-01-000000-a  2026-01-01 00:00  [U+001B]]0;x[U+0007]         –  did not get to its end",
       "",
+      "To go on with a run that was stopped or cut off: nabla train --resume broken/2026-01-01-000000-a",
+      "",
     ]);
     const summaries = await Promise.all(
       ["2026-01-01-000000-a", "latest"].map((run) => bench.nabla(["summary", run, "--out", "broken"])),
     );
     expect(summaries.map(({ stderr }) => stderr)).toEqual([
-      `nabla: the run "2026-01-01-000000-a" has no model: it did not get to its end. Train it again, or name another run.\n`,
+      "", // a run that was cut off is shown as one
       expect.stringMatching(/^nabla: "broken.*(config\.json" does not describe a run|model\.nabla" is)/),
     ]);
   });

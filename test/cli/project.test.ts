@@ -33,9 +33,7 @@ describe("nabla project", () => {
     const there = await bench.nabla(["project", ...files, "--method", "pca", "--out", "map.svg"]);
     expect(there).toMatchObject({ code: 2, stdout: "" });
     expect(there.stderr).toContain('"map.svg" is there already. Name another file, or replace it with --force.');
-    expect((await bench.nabla(["project", ...files, "--method", "pca", "--out", "map.svg", "--force"])).code).toBe(
-      0,
-    );
+    expect((await bench.nabla(["project", ...files, "--method", "pca", "--out", "map.svg", "--force"])).code).toBe(0);
   });
 
   test("the same seed gives the same table, 3-D too", async () => {

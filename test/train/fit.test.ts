@@ -380,10 +380,6 @@ describe("fit refuses", () => {
     expect(error.hint).not.toBe("");
   });
 
-  test.each(["checkpoint", "resume"])("%s for now", async (name) => {
-    expect((await failure(() => model.fit(data, options({ [name]: "x" })))).code).toBe("UNSUPPORTED");
-  });
-
   test("a batch size says how many samples there are", async () => {
     expect((await failure(() => model.fit(data, { batchSize: 100 }))).message).toContain("1 to 6");
   });

@@ -2,18 +2,22 @@ import { join } from "node:path";
 import picocolors from "picocolors";
 import { escapeTerminal, fitText, formatNumber, formatPercent, padText, textWidth } from "../../report/index.ts";
 import { type Flags, outFolder, outputOf } from "../command-flags.ts";
-import { runNames } from "../find-run.ts";
-import { readEnd } from "../run-end.ts";
+import { resumeCommand, runNames } from "../find-run.ts";
+import { canResume, endOf } from "../run-end.ts";
 import { readRunRecord } from "../run-record.ts";
 
 /** `nabla runs`: the newest first. A folder whose record cannot be read is listed with what is known. */
 export async function runs(flags: Flags): Promise<void> {
   const output = outputOf(flags);
   const out = outFolder(flags);
+  let unfinished: string | undefined;
   const rows: string[][] = [["run", "date", "data", "accuracy", ""]];
   for (const name of runNames(out)) {
     const record = await readRunRecord(join(out, name, "config.json")).catch(() => undefined);
-    const { accuracy, error, state, text } = readEnd(join(out, name, "metrics.jsonl"));
+    const end = endOf(join(out, name));
+    const { accuracy, error, state, text } = end;
+    const resume = record && canResume(end) ? resumeCommand(join(out, name)) : undefined;
+    unfinished ??= resume;
     const [data, begun] = [record?.data.name ?? "unknown", record?.begun ?? ""];
     output.json({
       kind: "run",
@@ -23,6 +27,7 @@ export async function runs(flags: Flags): Promise<void> {
       accuracy: accuracy ?? null,
       ...(error === undefined ? {} : { error }),
       state,
+      ...(resume && { resume }),
     });
     rows.push([
       escapeTerminal(name, 100),
@@ -45,4 +50,7 @@ export async function runs(flags: Flags): Promise<void> {
       .trimEnd();
     output.line(i === 0 ? bold(line) : line);
   }
+  if (unfinished === undefined) return;
+  output.line();
+  output.line(`To go on with a run that was stopped or cut off: ${escapeTerminal(unfinished, 1000)}`);
 }

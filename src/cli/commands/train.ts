@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import { NablaError } from "../../errors.ts";
-import type { Model } from "../../index.ts";
+import type { FitOptions, Model } from "../../index.ts";
 import { lossNamed } from "../../nn/index.ts";
 import { createProgress, escapeTerminal, formatCount, formatShape } from "../../report/index.ts";
 import type { History, StartEvent } from "../../train/events.ts";
@@ -9,10 +9,12 @@ import { type Flags, outFolder, outputOf } from "../command-flags.ts";
 import { readConfigFile } from "../config-file.ts";
 import { dataSource, loadForTraining, type TrainingData } from "../data-source.ts";
 import { failureEvent } from "../exit.ts";
+import { resumeCommand } from "../find-run.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { type Baseline, baselineOf, judge, meanTarget } from "../judge.ts";
 import { buildNetwork, lastActivation, outputsFor, widthsText } from "../network.ts";
 import type { Output } from "../output.ts";
+import { checkpointFile, type GoingOn, openResumableRun } from "../resume-run.ts";
 import { createRunFolder, type RunFolder } from "../run-folder.ts";
 import { type FinishedEvent, type RunRecord, targetText } from "../run-record.ts";
 import { runReport } from "../run-report.ts";
@@ -30,6 +32,8 @@ interface Job {
   readonly output: Output;
   readonly out: string;
   readonly baseline: Baseline | undefined;
+  /** Where a run that was cut off goes on. */
+  readonly goingOn?: GoingOn;
 }
 
 /** What is told of where a run went. */
@@ -42,6 +46,12 @@ export const reportedMistakes = 24;
 export async function train(words: readonly string[], flags: Flags): Promise<void> {
   const output = outputOf(flags);
   const out = outFolder(flags);
+  if (flags["resume"] !== undefined) {
+    const { notes, ...run } = await openResumableRun(words, flags, out);
+    for (const note of notes) output.note(note);
+    await carryOut({ ...run, output, out, baseline: baselineOf(run.data.train, run.data.test) });
+    return;
+  }
   const config = typeof flags["config"] === "string" ? await readConfigFile(flags["config"]) : undefined;
   const { data: named, ...asked } = forKind(
     readTrainOptions({ ...flags, data: words.length === 0 ? undefined : words }, config),
@@ -66,14 +76,15 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   const begun = new Date();
   const record = describeRun(options, source, data, model, begun);
   for (const note of data.notes) output.note(note);
-  const bytes = 4 * record.network.parameters + 2_000_000;
+  // The model, and while it trains two checkpoints with two moments of each parameter.
+  const bytes = (options.checkpointEvery === "none" ? 4 : 28) * record.network.parameters + 2_000_000;
   const folder = createRunFolder({ out, name: options.name ?? record.data.name, begun, bytes });
   await carryOut({ options, data, model, record, folder, output, out, baseline: baselineOf(data.train, data.test) });
 }
 
 async function carryOut(job: Job): Promise<void> {
-  const { options, data, model, folder, output, record } = job;
-  const { loss, batchSize, epochs, seed, threads, validation } = options;
+  const { options, data, model, folder, output, record, goingOn } = job;
+  const { loss, batchSize, epochs, seed, threads, validation, earlyStopping, checkpointEvery = "10s" } = options;
   const progress = output.isJson
     ? undefined
     : createProgress({
@@ -92,12 +103,15 @@ async function carryOut(job: Job): Promise<void> {
       if (reason === "asked") output.note("stopping; the run folder is being completed. Ctrl-C again ends at once.");
       stop();
     },
-    beforeExit: () => progress?.clear(),
+    beforeExit() {
+      progress?.clear();
+      folder.close();
+    },
   });
   let start: StartEvent | undefined;
   let hasBegun = false;
   try {
-    folder.writeConfig(record);
+    if (!goingOn) folder.writeConfig(record);
     const run = model.fit(data.train, {
       loss: lossNamed(loss),
       optimizer: optimizerOf(options),
@@ -105,10 +119,16 @@ async function carryOut(job: Job): Promise<void> {
       epochs,
       seed,
       threads,
-      ...(options.arithmetic === undefined ? {} : { arithmetic: options.arithmetic as "auto" | "portable" | "fma" }),
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
       stepEvents: "latest", // waiting for us at every step would cost a quarter of the speed
       ...(validation === undefined ? {} : { validation }),
+      ...(earlyStopping === undefined ? {} : { earlyStopping: { patience: earlyStopping, restoreBest: true } }),
+      ...(checkpointEvery === "none"
+        ? {}
+        : { checkpoint: { to: folder.path(checkpointFile), every: checkpointEvery, last: false } }),
+      ...(goingOn?.file === undefined
+        ? { arithmetic: goingOn?.arithmetic ?? (options.arithmetic as FitOptions["arithmetic"]) }
+        : { resume: goingOn.file }),
     });
     stop = () => run.stop();
     if (!isWanted) stop();
@@ -117,12 +137,8 @@ async function carryOut(job: Job): Promise<void> {
     try {
       for await (const event of run) {
         if (event.kind === "done") continue; // ours comes when the run is judged and written
-        if (event.kind === "start") {
-          start = event;
-          const { arithmetic, engine, threads } = event;
-          folder.writeConfig({ ...record, arithmetic, engine, threads });
-        }
-        folder.append(event);
+        if (event.kind === "start") start = begin(job, event);
+        else if (event.kind !== "checkpoint") folder.append(event); // what is measured; when it was kept is no measure
         output.json(event);
         progress?.show(event, performance.now());
       }
@@ -130,7 +146,8 @@ async function carryOut(job: Job): Promise<void> {
       progress?.clear();
       if (failure instanceof NablaError && failure.code === "DIVERGED")
         await keepDiverged(job, start, run.history, failure);
-      throw failure;
+      if (!isOfCheckpoint(failure, folder) || !start) throw failure;
+      output.note(failure.message); // the model is as good as without a checkpoint
     }
     progress?.clear();
     await complete(job, start, run.history);
@@ -142,6 +159,27 @@ async function carryOut(job: Job): Promise<void> {
     calm();
   }
 }
+
+/** Writes down what the run turned out to be, as far as that is not written yet. Gives the event as it is kept. */
+function begin({ folder, record, goingOn, output }: Job, event: StartEvent): StartEvent {
+  const { resumedAt = 0, ...start } = event;
+  const { arithmetic, engine, threads, stepsPerEpoch, epochs } = start;
+  const cut = goingOn && folder.goOn(goingOn.step, goingOn.epochs);
+  if (record.arithmetic === undefined) folder.writeConfig({ ...record, arithmetic, engine, threads });
+  if (!cut?.hasStart) for (const kept of [start, ...(goingOn?.epochs ?? [])]) folder.append(kept);
+  if (goingOn)
+    output.line(
+      goingOn.file === undefined
+        ? "The run was cut off before its first checkpoint: it begins anew."
+        : `Going on in epoch ${Math.min(epochs, Math.floor(resumedAt / stepsPerEpoch) + 1)} of ${epochs}, ` +
+            `after ${formatCount(resumedAt)} of ${formatCount(epochs * stepsPerEpoch)} steps.`,
+    );
+  return start;
+}
+
+/** Whether a checkpoint could not be written: no reason to throw away what was learned. */
+const isOfCheckpoint = (failure: unknown, folder: RunFolder): failure is NablaError =>
+  failure instanceof NablaError && failure.code === "ENVIRONMENT" && failure.where.file === folder.path(checkpointFile);
 
 function printPlan({ options, data: { train, test }, record, output }: Job): void {
   const { dim } = picocolors.createColors(output.color);
@@ -187,14 +225,30 @@ async function complete(job: Job, start: StartEvent | undefined, history: Histor
     secondsPerEpoch: epochs > 0 ? seconds / epochs : null,
     samplesPerSecond: seconds > 0 ? (epochs * (start?.samples ?? 0)) / seconds : null,
     stopped: history.stopped,
+    ...(history.stopped === "early" ? { best: history.best } : {}),
     run: folder.shown,
   };
   folder.append(finished);
+  if (history.stopped !== "stopped") folder.remove(checkpointFile); // the model is all that is left to use
   folder.close();
   if (history.stopped === "stopped") output.line(`Stopped after ${epochs} of ${job.options.epochs} epochs.`);
+  if (history.stopped === "early") output.line(earlyText(job, history));
   printVerdict(judgement, { classes: record.data.classes, baseline, output });
   printWhere(job);
+  if (history.stopped === "stopped" && folder.has(checkpointFile)) {
+    const { bold } = picocolors.createColors(output.color);
+    output.line(`${bold("To go on")}    ${escapeTerminal(resumeCommand(folder.path(".")), 1000)}`);
+  }
   output.json(finished);
+}
+
+function earlyText({ options: { epochs, earlyStopping, validation } }: Job, { epochs: done, best }: History): string {
+  const measured = validation === undefined ? "training" : "validation";
+  const patience = `${earlyStopping} ${earlyStopping === 1 ? "epoch" : "epochs"}`;
+  return (
+    `Stopped early after ${done.length} of ${epochs} epochs: no lower ${measured} loss for ${patience}. ` +
+    `The weights are those of epoch ${best}, the best.`
+  );
 }
 
 /** What was learned before the numbers ran away is kept, with a report that says so. */

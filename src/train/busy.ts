@@ -1,0 +1,9 @@
+import { NablaError } from "../errors.ts";
+
+/** The error for a model that is asked to change while it trains. */
+export const busy = (what: string): NablaError =>
+  new NablaError("BUSY", `${what}: this model is being trained`, {
+    expected: "a model at rest",
+    received: "a run that has not ended",
+    hint: "Wait for the run's `done`, or stop it (or dispose of the stepper); `clone()` gives a second model.",
+  });
