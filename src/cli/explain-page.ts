@@ -1,6 +1,6 @@
-import { escapeMarkup } from "../plot/escape.ts";
 import { fontStack } from "../plot/style.ts";
-import { sha256Base64 } from "../report/sha256.ts";
+import { markup, trustedMarkup } from "../report/markup.ts";
+import { htmlPage } from "../report/page.ts";
 
 const style = `
 :root{color-scheme:light dark;--ink:light-dark(#17191c,#e9ebee);--paper:light-dark(#fcfcfa,#12161c);--rule:light-dark(#dcdad4,#2a3038);--reuse:light-dark(#7a5b00,#f2c14e)}
@@ -18,23 +18,11 @@ mtd:first-child{text-align:right}
 `;
 
 /** MathML as a page of its own, which needs no other file and runs no script. `body` is markup of `toMathML`. */
-export function explainPage(title: string, body: string): string {
-  const policy = `default-src 'none'; style-src 'sha256-${sha256Base64(style)}'; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeMarkup(title)} · nabla</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<main>
-${body}</main>
-</body>
-</html>
-`;
-}
+export const explainPage = (title: string, body: string): string =>
+  htmlPage({
+    title,
+    kind: "explanation",
+    style,
+    body: markup`<main>
+${trustedMarkup(body)}</main>`,
+  });

@@ -1,5 +1,5 @@
+import { symmetricEigen } from "../array/symmetric-eigen.ts";
 import { evaluate, type Feed, grad, input, sum, type Tensor } from "../graph/index.ts";
-import { eigenvalues } from "./eigenvalues.ts";
 
 /**
  * A function to descend, for many starts at once: each parameter is a tensor [starts], and so is the value. Entry i of
@@ -148,7 +148,7 @@ function judge(objective: Objective, points: readonly (readonly number[])[]): re
     const isUsable = [values[i]!, gradient, ...hessian.flat()].every(Number.isFinite);
     if (!isUsable || lengthOf(point) > tolerances.far)
       return { value: values[i]!, gradient, curvatures: [], ending: "ran away" };
-    const curvatures = eigenvalues(hessian);
+    const curvatures = [...symmetricEigen(Float64Array.from(hessian.flat()), hessian.length).values].reverse();
     const change = Math.max(...probes.map((data) => Math.abs(data[i]! - values[i]!)));
     const isFlat = change <= tolerances.flat * Math.max(1, Math.abs(values[i]!));
     return { value: values[i]!, gradient, curvatures, ending: endingOf(gradient, curvatures, isFlat) };

@@ -5,8 +5,8 @@ import { mapScript } from "./map-script.ts";
 import { mapStyle } from "./map-style.ts";
 import type { Thumbnails } from "./map-thumbnails.ts";
 import { type Markup, markup, nameMarkup, plainName, trustedMarkup } from "./markup.ts";
+import { htmlPage } from "./page.ts";
 import { termList } from "./panel.ts";
-import { sha256Base64 } from "./sha256.ts";
 import { reportStyle } from "./stylesheet.ts";
 
 export interface PageMap {
@@ -36,15 +36,6 @@ export interface MapPage {
  * request at all. Data lie in it as numbers, names as escaped JSON.
  */
 export function mapPage({ title, description, command, maps, labels, classes, thumbnails }: MapPage): string {
-  const style = reportStyle + mapStyle;
-  const policy = [
-    "default-src 'none'",
-    "img-src data:",
-    `style-src 'sha256-${sha256Base64(style)}'`,
-    `script-src 'sha256-${sha256Base64(mapScript)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
   const count = maps[0]?.positions.shape[0] ?? 0;
   const names = labels ? (classes ?? []) : [];
   const data = {
@@ -60,20 +51,7 @@ export function mapPage({ title, description, command, maps, labels, classes, th
     })),
     thumbnails: thumbnails ? { ...thumbnails, bytes: base64(thumbnails.bytes) } : null,
   };
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trustedMarkup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${plainName(title)} · nabla map</title>
-<link rel="icon" href="data:,">
-<style>${trustedMarkup(style)}</style>
-</head>
-<body>
-<header>
+  const body = markup`<header>
 <div class="brand"><p><b><span aria-hidden="true">∇ </span>nabla</b> map</p></div>
 <h1>${nameMarkup(title)}</h1>
 <p class="prose">${description}</p>
@@ -88,11 +66,8 @@ ${table(count)}
 </main>
 <footer>Made by nabla with <code>${command}</code>. This page needs no other file and sends nothing anywhere.</footer>
 <script type="application/json" id="data">${trustedMarkup(safeJson(data))}</script>
-<script>${trustedMarkup(mapScript)}</script>
-</body>
-</html>
 `;
-  return page.markup;
+  return htmlPage({ title, kind: "map", style: reportStyle + mapStyle, script: mapScript, body });
 }
 
 function mapSection({ title, positions, facts }: PageMap, i: number): Markup {

@@ -8,18 +8,21 @@ export interface PageParts {
   readonly kind: string;
   /** A constant: no rule may depend on data. */
   readonly style: string;
+  /** Likewise; it runs when the page is there. */
+  readonly script?: string | undefined;
   readonly body: Markup;
 }
 
 /**
- * One HTML file that needs nothing else. Its own security policy allows images from `data:` and the one stylesheet by
- * its hash, nothing more: no script, no request.
+ * One HTML file that needs nothing else. Its own security policy allows images from `data:`, the one stylesheet and the
+ * one script, if there is one, by their hashes, and nothing more: no request at all.
  */
-export function htmlPage({ title, kind, style, body }: PageParts): string {
+export function htmlPage({ title, kind, style, script, body }: PageParts): string {
   const policy = [
     "default-src 'none'",
     "img-src data:",
     `style-src 'sha256-${sha256Base64(style)}'`,
+    ...(script === undefined ? [] : [`script-src 'sha256-${sha256Base64(script)}'`]),
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -36,7 +39,7 @@ export function htmlPage({ title, kind, style, body }: PageParts): string {
 <style>${trustedMarkup(style)}</style>
 </head>
 <body>
-${body}
+${body}${script === undefined ? undefined : markup`<script>${trustedMarkup(script)}</script>`}
 </body>
 </html>
 `.markup;

@@ -1,8 +1,6 @@
-import fc from "fast-check";
 import { dataset, dense, meanSquared, sequential, tanh } from "nabla";
 import { evaluate, input } from "nabla/graph";
 import { describe, expect, test } from "vitest";
-import { eigenvalues } from "../../src/lab/eigenvalues.ts";
 import { parseFormula } from "../../src/lab/formula.ts";
 import { formulaGraph } from "../../src/lab/formula-graph.ts";
 import { descendFrom, endingOf, type Objective } from "../../src/lab/many-starts.ts";
@@ -16,39 +14,6 @@ const of = (text: string): Objective => {
 };
 const endsOf = (text: string, starts: readonly (readonly number[])[], learningRate = 0.1) =>
   descendFrom({ objective: of(text), starts, learningRate, steps: 2000 });
-
-describe("eigenvalues", () => {
-  test("of small matrices, by hand", () => {
-    expect(eigenvalues([[5]])).toEqual([5]);
-    expect(eigenvalues([[2, 1], [1, 2]])).toEqual([expect.closeTo(1, 12), expect.closeTo(3, 12)]); // biome-ignore format: a matrix
-    expect(eigenvalues([[0, 0], [0, 0]])).toEqual([0, 0]); // biome-ignore format: a matrix
-    expect(eigenvalues([[1e-9, 1], [1, 1e9]])[1]!).toBeCloseTo(1e9, 0); // biome-ignore format: a matrix
-  });
-
-  test("have the matrix's trace and squares, and shift with the diagonal", () => {
-    const matrix = fc.integer({ min: 1, max: 7 }).chain((n) =>
-      fc.array(fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: n, maxLength: n }), {
-        minLength: n,
-        maxLength: n,
-      }),
-    );
-    fc.assert(
-      fc.property(matrix, (rows) => {
-        const a = rows.map((row, i) => row.map((value, j) => (value + rows[j]![i]!) / 2));
-        const found = eigenvalues(a);
-        const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-        expect(total(found)).toBeCloseTo(total(a.map((row, i) => row[i]!)), 9);
-        expect(total(found.map((value) => value * value))).toBeCloseTo(
-          total(a.flat().map((value) => value * value)),
-          8,
-        );
-        const shifted = eigenvalues(a.map((row, i) => row.map((value, j) => value + (i === j ? 3 : 0))));
-        for (const [i, value] of found.entries()) expect(shifted[i]!).toBeCloseTo(value + 3, 9);
-      }),
-      { numRuns: 60, seed: 3 },
-    );
-  });
-});
 
 describe("where a start ends", () => {
   test("minimum, saddle, maximum, plateau, degenerate, still moving, ran away", () => {
