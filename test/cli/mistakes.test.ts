@@ -168,7 +168,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "config.json"],
     2,
-    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, kind, C, kernel, gamma, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
   ],
   [
     ["train", "--config", "wrong.json"],
@@ -178,7 +178,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "proto.json"],
     2,
-    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, kind, C, kernel, gamma, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
   ],
   // ── data ──
   [
