@@ -9,6 +9,7 @@ import { workload as predict } from "./predict.mjs";
 import { workload as scaling } from "./scaling.mjs";
 import { workload as shapes } from "./shapes.mjs";
 import { workload as start } from "./start.mjs";
+import { workload as svm } from "./svm.mjs";
 import { workload as tiny } from "./tiny.mjs";
 
 export const workloads = [
@@ -22,5 +23,6 @@ export const workloads = [
   scaling,
   memory,
   shapes,
+  svm,
   corners,
 ];

@@ -52,7 +52,7 @@ export function machineLine({
   const name = (text: string) => escapeTerminal(text, 40);
   const bound = inside === undefined ? "" : `, ${formatCount(inside)} inside`;
   const street = width === null ? "no street" : `street ${formatNumber(width)} wide`;
-  const share = objective > 0 ? formatPercent(gap / objective, 2) : "0 %";
+  const share = gap > 1e-8 * objective ? formatPercent(gap / objective, 2) : "0 %"; // what is left is rounding
   const end = isConverged ? "" : "; not solved to its tolerance";
   return `${name(positive)} against ${name(negative)}: ${formatCount(supports)} support vectors${bound}, ${street}, gap ${share}${end}`;
 }

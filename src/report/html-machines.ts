@@ -27,7 +27,7 @@ export function machinesSection({ machines = [] }: ReportData): Markup | undefin
 function row(machine: ReportMachine, areCounted: boolean): Markup {
   const { positive, negative, supports = 0, inside = 0, width, objective, gap, iterations, isConverged } = machine;
   const counts = areCounted ? markup`<td>${formatCount(supports)}</td><td>${formatCount(inside)}</td>` : undefined;
-  const share = objective > 0 ? formatPercent(gap / objective, 2) : "–";
+  const share = gap > 1e-8 * objective ? formatPercent(gap / objective, 2) : "0 %"; // what is left is rounding
   return markup`<tr><th scope="row">${nameMarkup(positive)} against ${nameMarkup(negative)}</th>${counts}<td>${
     Number.isFinite(width) ? formatNumber(width) : "–"
   }</td><td>${formatNumber(objective)}</td><td>${share}${isConverged ? "" : " *"}</td><td>${formatCount(iterations)}</td></tr>

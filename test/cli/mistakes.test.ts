@@ -43,7 +43,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["trian"],
     2,
-    `unknown command 'trian'. Did you mean "train"? Known are train, evaluate, predict, summary, runs, data, activations, losses.`,
+    `unknown command 'trian'. Did you mean "train"? Known are train, evaluate, predict, summary, explain, gradient-check, layers, project, runs, data, activations, losses, lab.`,
   ],
   [
     ["train", "--epocs", "3"],
@@ -169,7 +169,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "config.json"],
     2,
-    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"config.json" has an unknown option "epoch". Did you mean "epochs"? Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, kind, C, kernel, gamma, hidden, activation, loss, optimizer, dropout, learningRate, momentum, nesterov, weightDecay, schedule, clipNorm, batchSize, epochs, seed, threads, arithmetic, validation, earlyStopping, checkpointEvery, name.`,
   ],
   [
     ["train", "--config", "wrong.json"],
@@ -179,7 +179,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["train", "--config", "proto.json"],
     2,
-    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, hidden, activation, loss, optimizer, learningRate, batchSize, epochs, seed, threads, validation, name.`,
+    `"proto.json" has an unknown option "__proto__". Known are data, test, labels, limit, dataDir, size, noise, target, ignore, header, delimiter, missing, task, kind, C, kernel, gamma, hidden, activation, loss, optimizer, dropout, learningRate, momentum, nesterov, weightDecay, schedule, clipNorm, batchSize, epochs, seed, threads, arithmetic, validation, earlyStopping, checkpointEvery, name.`,
   ],
   // ── data ──
   [
