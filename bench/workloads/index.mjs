@@ -3,6 +3,7 @@ import { workload as corners } from "./corners.mjs";
 import { workload as digitsAdam } from "./digits-adam.mjs";
 import { workload as digitsSgd } from "./digits-sgd.mjs";
 import { workload as digitsSigmoid } from "./digits-sigmoid.mjs";
+import { workload as maps } from "./maps.mjs";
 import { workload as memory } from "./memory.mjs";
 import { workload as pictures } from "./pictures.mjs";
 import { workload as predict } from "./predict.mjs";
@@ -25,4 +26,5 @@ export const workloads = [
   shapes,
   svm,
   corners,
+  maps,
 ];

@@ -90,13 +90,13 @@ export class Fit implements FitRun {
     this.#options = options;
     this.#events = new EventStream<TrainEvent>({ past: () => this.#past(), onLeave: () => this.#leave() });
     checkArithmetic(options.arithmetic ?? "auto");
+    if (options.resume === undefined) this.#setTask(taskOf(host.network, data, options, host.seed));
     const { hyperparameters } = host.network.trace(input([2, ...host.network.inputShape]), true);
     this.#hyperparameters = new HyperparameterBook(
       hyperparameters,
       () => this.#step,
       () => this.#trainer?.forgetRates(),
     );
-    if (options.resume === undefined) this.#setTask(taskOf(host.network, data, options, host.seed));
     this.done = this.#run();
     this.done.catch(() => undefined); // a run that nobody waits for must not end the process
   }

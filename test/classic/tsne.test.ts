@@ -122,7 +122,7 @@ describe("the generated code and its twin", () => {
   });
 
   test.each([
-    ["field", 30, 0.05, 0.002],
+    ["field", 30, 0.02, 0.001],
     ["field", 0.5, 1e-3, 1e-5],
     ["field", 0.001, 1e-3, 1e-5],
     ["barnes-hut", 30, 0.06, 0.02],

@@ -48,6 +48,12 @@ export class Descent {
     }
   }
 
+  /** Forgets how the points moved: what they are drawn by has changed. */
+  rest(): void {
+    this.#velocities.fill(0);
+    this.#gains.fill(1);
+  }
+
   isFinite(): boolean {
     let sum = 0;
     for (const value of this.positions) sum += 0 * value;

@@ -25,8 +25,8 @@ export interface Grid {
   readonly kernel: Float32Array;
 }
 
-/** The widest spacing: K varies over distances of about 1, and the push is good to 1 or 2 % of its mean. */
-export const widestSpacing = 0.5;
+/** The widest spacing: K varies over distances of about 1, and the push is good to half a percent: wider ones cost divergence. */
+export const widestSpacing = 1 / 3;
 /** A small map still has so many nodes across, since K is not what limits it there. */
 const fewestCells = 40;
 /** Nodes beyond the points: a spline reaches one node down and two up. */

@@ -184,6 +184,7 @@ class Run implements TsneRun {
     while (iteration < iterations && !this.#isStopped) {
       const began = now();
       const isEarly = iteration < exaggerationIterations;
+      if (iteration === exaggerationIterations) descent.rest();
       const sums = forces.compute(descent.positions);
       const [exaggeration, momentum] = isEarly ? [earlyExaggeration, momenta.early] : [1, momenta.late];
       descent.step(sums, exaggeration, learningRate, momentum);
