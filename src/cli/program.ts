@@ -387,7 +387,7 @@ function addProject(program: Command): void {
       examples(
         ["nabla project mnist", "10,000 digits, t-SNE, mnist-tsne.html"],
         ["nabla project mnist --method pca --limit 60000 --out map.svg", ""],
-        ["nabla project latest --layer 1", "the input, and what the first hidden layer makes of it"],
+        ["nabla project latest --layer 2", "the input, and what the first hidden layer with its relu makes of it"],
         ["nabla project images.idx labels.idx --out map.csv", ""],
       ),
     )

@@ -6,6 +6,7 @@ import { catalog, type Dataset, labelOf, sampleOf } from "../../data/index.ts";
 import { quoted } from "../../data/quoted.ts";
 import { NablaError } from "../../errors.ts";
 import { activationsOf } from "../../explain/index.ts";
+import type { Model } from "../../index.ts";
 import { mapChart, toSvg } from "../../plot/index.ts";
 import { escapeTerminal, formatCount, formatNumber, formatPercent, progressBar, slug } from "../../report/index.ts";
 import { mapPage, type PageMap } from "../../report/map-page.ts";
@@ -137,7 +138,7 @@ async function openSource(names: readonly string[], wishes: Wishes, output: Outp
       throw new NablaError("OPTION", `--layer needs a run, and ${quoted(names[0]!)} is data`, {
         expected: "latest, the name of a run, or its folder",
         received: quoted(names[0]!),
-        hint: "Write for example nabla project latest --layer 1.",
+        hint: "Write for example nabla project latest --layer 2.",
       });
     const source = dataSource(names);
     const whole = await loadWhole(source);
@@ -150,9 +151,26 @@ async function openSource(names: readonly string[], wishes: Wishes, output: Outp
   const data = whole.take(limit);
   const title = `${name}, run ${basename(folder)}`;
   if (layer === undefined) return { name: title, data, all: whole.size };
-  const values = await activationsOf(model, layer, data);
-  const found = typeof layer === "number" ? (model.summary().layers[layer - 1]?.name ?? "input") : layer;
-  return { name: title, data, all: whole.size, layer: { name: found, values } };
+  const found = layerNamed(model, layer);
+  return {
+    name: title,
+    data,
+    all: whole.size,
+    layer: { name: found, values: await activationsOf(model, found, data) },
+  };
+}
+
+/** The name of the layer that `--layer` says. Throws OPTION. */
+function layerNamed(model: Model, said: string | number): string {
+  const names = model.summary().layers.map(({ name }) => name);
+  const name = typeof said === "number" ? names[said - 1] : names.find((known) => known === said);
+  if (name !== undefined) return name;
+  const received = typeof said === "number" ? String(said) : quoted(said);
+  throw new NablaError("OPTION", `--layer: the model has no layer ${received}`, {
+    expected: `1 to ${names.length}, or a name`,
+    received,
+    hint: `Its layers are ${names.map((name, i) => `${i + 1} ${quoted(name)}`).join(", ")}.`,
+  });
 }
 
 interface ProjectedMap extends PageMap {
