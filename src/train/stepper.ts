@@ -21,6 +21,8 @@ export interface StepperOptions {
   /** Where an epoch ends and how long it all takes, for a schedule that asks; default one epoch without end. */
   readonly stepsPerEpoch?: number;
   readonly steps?: number;
+  /** Of the random numbers that layers draw. Default: the model's. */
+  readonly seed?: number;
 }
 
 /**
@@ -168,7 +170,7 @@ class PhaseStepper implements Stepper {
     const { inputShape } = this.#network;
     const { loss, optimizer, reduction = "mean" } = this.#options;
     const objective: Objective = { loss, metrics: [], ...(classes === undefined ? {} : { classes }) };
-    const trace = this.#network.trace(input([batch, ...inputShape], "samples"), true);
+    const trace = this.#network.trace(input([batch, ...inputShape], "samples"), true, this.#options.seed);
     const target = input(classes === undefined ? trace.output.shape : [batch], "targets");
     const graph = trainingGraph(trace, target, objective, optimizer, { reduction });
     const cost = reduction === "mean" ? mean(graph.losses) : sum(graph.losses);
@@ -213,13 +215,15 @@ function targetsFor(y: Samples, count: number, outputs: number): { data: Float32
   });
 }
 
-function check({ loss, optimizer, batchSize, reduction = "mean", stepsPerEpoch = 1, steps = 1 }: StepperOptions): void {
+function check(options: StepperOptions): void {
+  const { loss, optimizer, batchSize, reduction = "mean", stepsPerEpoch = 1, steps = 1, seed = 0 } = options;
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
   if (typeof loss !== "function") throw wrong("loss", loss, "a loss such as crossEntropy, or a function of your own");
   if (typeof optimizer?.update !== "function")
     throw wrong("optimizer", optimizer, "an optimizer such as adam() or sgd({ learningRate: 0.1 })");
   for (const [name, value] of Object.entries({ batchSize, stepsPerEpoch, steps }))
     if (!isCount(value)) throw wrong(name, value, "a whole number of at least 1");
+  if (!Number.isSafeInteger(seed)) throw wrong("seed", seed, "a whole number");
   if (reduction !== "mean" && reduction !== "sum") throw wrong("reduction", reduction, '"mean" or "sum"');
 }
 

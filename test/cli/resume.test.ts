@@ -59,7 +59,10 @@ const tablesOf = (folder: string): readonly string[] =>
 describe.skipIf(isWindows)("kill -9 at random moments, 20 times", () => {
   const settings: readonly (readonly [name: string, words: readonly string[]])[] = [
     ["adam", ["--optimizer", "adam", "--learning-rate", "1e-5", "--threads", "2"]],
-    ["rmsprop", ["--optimizer", "rmsprop", "--learning-rate", "1e-5", "--threads", "1"]],
+    [
+      "momentum and dropout",
+      ["--optimizer", "sgd", "--momentum", "0.9", "--dropout", "0.2", "--learning-rate", "1e-5"],
+    ],
   ];
   test.each(settings)(
     "with %s: what is left equals a run that never stopped",

@@ -5,14 +5,17 @@ import fc from "fast-check";
 import {
   adagrad,
   adam,
+  batchNormalization,
   cosineDecay,
   dataset,
   dense,
+  dropout,
   type FitOptions,
   type History,
   halfSquared,
   type Model,
   meanSquared,
+  network,
   type Optimizer,
   relu,
   rmsprop,
@@ -96,6 +99,58 @@ describe("a run that is cut off and resumed", () => {
         ],
       },
     );
+  });
+
+  test("with branches, dropout, batch normalization and clipping, wherever it is cut", async () => {
+    const build = (): Model =>
+      network({ input: 3, seed: 2 }, (x, { concatenate }) =>
+        concatenate(x.to(dense(5), batchNormalization(), relu), x.to(dense(4), tanh, dropout(0.3))).to(
+          dense(3),
+          softmax,
+        ),
+      );
+    const options: FitOptions = {
+      optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }),
+      batchSize: 8,
+      epochs: 4,
+      clipNorm: 0.5,
+      seed: 5,
+    };
+    const whole = build();
+    const wholeFile = newFile();
+    await whole.fit(data, { ...options, checkpoint: { to: wholeFile, every: 1 } }).done;
+    for (const steps of [1, 4, 5, 7, 13]) {
+      const to = newFile();
+      await cutOff(build(), options, to, steps);
+      const model = build();
+      await model.fit(data, { ...options, resume: to, checkpoint: { to, every: 1 } }).done;
+      expect(await model.toBytes()).toEqual(await whole.toBytes());
+      expect(timelessBytes(to)).toEqual(timelessBytes(wholeFile));
+    }
+  });
+
+  test("keeps what was changed while it went on", async () => {
+    const build = (): Model => sequential([dense(6), tanh, dropout(0.2), dense(3), softmax], { input: 3, seed: 1 });
+    const options: FitOptions = { batchSize: 8, epochs: 4, seed: 5 };
+    /** Trains, turns the rate up after step 6, and ends after step `last`. */
+    const train = async (model: Model, last: number, to: string): Promise<void> => {
+      const run = model.fit(data, { ...options, checkpoint: { to, every: 1000 } });
+      for await (const event of run) {
+        if (event.kind !== "step") continue;
+        if (event.step === 6) run.hyperparameters.set("dropout 1/rate", 0.7);
+        if (event.step === last) break;
+      }
+      await run.done;
+    };
+    const whole = build();
+    await train(whole, Number.POSITIVE_INFINITY, newFile());
+    const to = newFile();
+    await train(build(), 11, to);
+    const model = build();
+    const run = model.fit(data, { ...options, resume: to });
+    await run.done;
+    expect(run.hyperparameters.get("dropout 1/rate")).toBe(0.7);
+    expect(await model.toBytes()).toEqual(await whole.toBytes());
   });
 
   test("again and again, at every step", async () => {

@@ -1,10 +1,12 @@
 import {
   adam,
+  batchNormalization,
   cosineDecay,
   crossEntropy,
   type Dataset,
   dataset,
   dense,
+  dropout,
   type FitOptions,
   halfSquared,
   type Model,
@@ -70,6 +72,10 @@ async function lossesOfFit(model: Model, data: Dataset, options: FitOptions): Pr
   return losses;
 }
 
+/** What draws random numbers, and keeps states beside its parameters. */
+const restless = (): Model =>
+  sequential([dense(6), batchNormalization(), relu, dropout(0.3), dense(3), softmax], { input: 3, seed: 7 });
+
 const weightsOf = (model: Model) => model.weights.names().map((name) => model.weights.get(name));
 
 describe("the phases give the numbers of fit, to the bit", () => {
@@ -85,6 +91,7 @@ describe("the phases give the numbers of fit, to the bit", () => {
       [
         ["labels", classifier, labelled, crossEntropy],
         ["values", regressor, valued, meanSquared],
+        ["dropout and batch normalization", restless, labelled, crossEntropy],
       ] as const
     ).map(([kind, make, data, loss]) => [name, kind, optimizer, make, data, loss] as const),
   );
@@ -92,7 +99,7 @@ describe("the phases give the numbers of fit, to the bit", () => {
     const [whole, stepped] = [make(), make()];
     const common = { loss, batchSize: 5 };
     const expected = await lossesOfFit(whole, data, { ...common, optimizer: optimizer(), epochs: 3, seed: 4 });
-    const schedule = { stepsPerEpoch: 5, steps: 15 };
+    const schedule = { stepsPerEpoch: 5, steps: 15, seed: 4 };
     const losses = await step(stepped, data, { ...common, ...schedule, optimizer: optimizer() }, 3, 4);
     expect(losses).toEqual(expected);
     expect(weightsOf(stepped)).toEqual(weightsOf(whole));
