@@ -59,9 +59,9 @@ describe("nabla project", () => {
     expect(trained.code).toBe(0);
     const both = await bench.nabla(["project", "latest", "--layer", "2", "--method", "pca", "--out", "layer.csv"]);
     expect({ code: both.code, stderr: both.stderr.includes("set aside") }).toEqual({ code: 0, stderr: true });
-    expect(both.stdout).toMatch(/Layer relu 2: trustworthiness/);
+    expect(both.stdout).toMatch(/Layer relu 1: trustworthiness/);
     expect(readFileSync(bench.path("layer.csv"), "utf8")).toMatch(
-      /^sample,class,The input x,The input y,Layer relu 2 x/,
+      /^sample,class,The input x,The input y,Layer relu 1 x/,
     );
     const named = await bench.nabla([
       "project",
@@ -76,7 +76,9 @@ describe("nabla project", () => {
     expect(named.stdout).toContain("Layer dense 1");
     const none = await bench.nabla(["project", "latest", "--layer", "7", "--method", "pca"]);
     expect(none.code).toBe(2);
-    expect(none.stderr).toMatch(/the model has no layer 7\. Give a number from 1 to 3, or one of "dense 1"/);
+    expect(none.stderr).toMatch(
+      /^nabla: --layer: there is no layer 7\. The model has 1 \(dense 1\), 2 \(relu 1\), 3 \(dense 2\)/,
+    );
   });
 
   test.each([
@@ -87,7 +89,7 @@ describe("nabla project", () => {
     [["project", ...files, "--components", "4"], 2, /--components expects a whole number from 2 to 3/],
     [["project", ...files, "--out", "map.png"], 2, /does not say what to write/],
     [["project", ...files, "--layer", "1"], 2, /--layer needs a run/],
-    [["project", ...files, "--limit", "2"], 1, /2 samples, too few for 2 components|perplexity/],
+    [["project", ...files, "--limit", "2"], 1, /a map of 2 samples shows nothing\. Give more samples/],
     [["project", "nowhere"], 2, /no run is called "nowhere"/],
   ] as const)("%j: a sentence", async (words, code, message) => {
     const result = await bench.nabla(words);
