@@ -12,10 +12,10 @@ export function outputOf(flags: Flags): Output {
   return createOutput({ json: flags["json"] === true, progress: progress as "auto" | "plain" });
 }
 
-/** The folder of runs, for commands whose `--out` names a file. */
+/** The folder in which runs are looked for. */
 export const runsFolder = (flags: Flags): string =>
   flags["runs"] === undefined ? "runs" : text(4096)(flags["runs"], "--runs");
 
-/** The folder of runs. */
+/** The folder in which `train` makes its run; what it resumes is there too. */
 export const outFolder = (flags: Flags): string =>
   flags["out"] === undefined ? "runs" : text(4096)(flags["out"], "--out");

@@ -52,7 +52,7 @@ export function findRun(said: string, out: string): string {
     throw new NablaError("OPTION", `there is no finished run in ${quoted(out)}`, {
       expected: "a folder with runs",
       received: names.length === 0 ? "none" : "runs without a model",
-      hint: "Train one first with nabla train mnist, or name the folder of runs with --out.",
+      hint: "Train one first with nabla train mnist, or name the folder of runs with --runs.",
     });
   }
   const isRun = (folder: string) => existsSync(join(folder, "config.json"));

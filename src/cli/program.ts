@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
+import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { examples } from "./examples.ts";
 import { exitCodes, tellFailure } from "./exit.ts";
@@ -48,7 +49,7 @@ function createProgram(): Command {
     .addHelpText(
       "after",
       examples(
-        ["nabla train mnist", "train the digit recogniser, less than a minute"],
+        ["nabla train mnist", "train the digit recogniser"],
         ["nabla predict latest digit.png", "which digit is it?"],
         ["nabla train --help", "every option of a command"],
       ),
@@ -69,7 +70,7 @@ function createProgram(): Command {
 }
 
 const jsonOption = ["--json", "print JSON, one value a line, and nothing else"] as const;
-const outOption = ["--out <folder>", "folder of the runs (default: runs)"] as const;
+const runsOption = ["--runs <folder>", "folder of the runs (default: runs)"] as const;
 const runArgument = ["<run>", "latest, the name of a run, or its folder"] as const;
 
 // Commands are loaded when they are called: `--help` and mistakes answer at once.
@@ -134,7 +135,7 @@ function addTrain(program: Command): void {
     .option("--size <count>", "training samples to draw; twice as many are drawn to test on (default: 2000)")
     .option("--noise <number>", "deviation of the noise on drawn samples (default: the data's own)")
     .option("--name <name>", "name of the run (default: that of the data)")
-    .option(...outOption)
+    .option("--out <folder>", "folder that the run's own folder is made in (default: runs)")
     .option("--config <file>", "take options from a JSON file, or from a run's config.json; those given here win")
     .option("--progress <how>", "auto: a live bar on a terminal; plain: a line an epoch (default: auto)")
     .option(...jsonOption)
@@ -143,14 +144,14 @@ function addTrain(program: Command): void {
       examples(
         ["nabla train mnist", "784-128-10, 5 epochs"],
         ["nabla train mnist --hidden 128,64 --epochs 10 --learning-rate 5e-4", ""],
-        ["nabla train mnist-16x16 --loss halfSquared --activation sigmoid --optimizer sgd --learning-rate 0.5", ""],
-        ["nabla train iris.csv --target species", "a table; the last column unless said"],
+        ["nabla train mnist-16x16 --loss halfSquared --activation sigmoid", "as in the lecture"],
+        ["nabla train iris.csv --target species", "a table"],
         ["nabla train cifar10 --data-dir cifar-10-batches-bin --hidden 256", ""],
         ["nabla train quadrants --size 2000 --hidden 8", "drawn by seed"],
         ["nabla train mnist --kind linear", "ten templates, one a digit"],
         ["nabla train mnist --kind svm --kernel rbf --C 5 --limit 5000", "the widest street in a curved space"],
         ["nabla train images.idx.gz labels.idx.gz --labels names.txt --name shapes", ""],
-        ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "once more, with another seed"],
+        ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "another seed"],
         ["nabla train mnist --validation 0.1 --epochs 100 --early-stopping 5", ""],
         ["nabla train --resume latest", "go on after Ctrl-C or a crash"],
         ["nabla train mnist --json > events.jsonl", ""],
@@ -174,7 +175,7 @@ function addEvaluate(program: Command): void {
     .argument("<data...>", "a name (its test part), a table (data.csv), or two IDX files: images labels")
     .option("--limit <count>", "use only so many samples")
     .option("--data-dir <folder>", "where the files of mnist or cifar10 are (default: where the run found them)")
-    .option(...outOption)
+    .option(...runsOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
@@ -205,7 +206,7 @@ function addPredict(program: Command): void {
     .argument("<input...>", "PNG, CSV or JSON files; - reads one from the standard input")
     .option("--top <count>", "how many classes to print (default: 10)")
     .option("--missing <way>", "rows of a table with gaps: error, or drop (default: as in training)")
-    .option(...outOption)
+    .option(...runsOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
@@ -233,7 +234,7 @@ function addSummary(program: Command): void {
     .argument(...runArgument)
     .option("--svg <file>", "draw the network into this file")
     .option("--force", "replace the file of --svg if it is there")
-    .option(...outOption)
+    .option(...runsOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
@@ -275,7 +276,7 @@ function addExplain(program: Command): void {
     .option("--format <name>", "text, mathml (a page), or latex (default: text)")
     .option("--out <file>", "write it into this file")
     .option("--force", "replace the file of --out if it is there")
-    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option(...runsOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
@@ -309,7 +310,7 @@ function addGradientCheck(program: Command): void {
     .option("--x <numbers>", "an example of your own: what goes in, as 1,-1")
     .option("--y <numbers>", "and what should come out, as 1,0, or the number of a class, from 0")
     .option(...lossOption)
-    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option(...runsOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
@@ -339,7 +340,7 @@ function addLayers(program: Command): void {
     .option("--data-dir <folder>", "where the files of mnist or cifar10 are (default: where the run found them)")
     .option("--out <file>", "the page (default: layers.html in the run's folder, or the next free name)")
     .option("--force", "replace the file of --out if it is there")
-    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option(...runsOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
@@ -378,8 +379,8 @@ function addProject(program: Command): void {
     .option("--limit <count>", "use only so many samples (default: 10000)")
     .option("--seed <number>", "where random numbers begin; the same seed gives the same map (default: 0)")
     .option("--out <file>", "map.html to move in and point at, map.svg or map.csv (default: a new .html here)")
-    .option("--force", "replace the file of --out")
-    .option("--runs <folder>", "folder of the runs (default: runs)")
+    .option("--force", "replace the file of --out if it is there")
+    .option(...runsOption)
     .option("--progress <how>", "auto: a live bar on a terminal; plain: a line now and then (default: auto)")
     .option(...jsonOption)
     .addHelpText(
@@ -403,9 +404,9 @@ function addRuns(program: Command): void {
     .summary("list the runs")
     .usage("[options]")
     .description("Lists the runs, newest first: when, on what, and their test accuracy.")
-    .option(...outOption)
+    .option(...runsOption)
     .option(...jsonOption)
-    .addHelpText("after", examples(["nabla runs", ""], ["nabla runs --out elsewhere --json", ""]))
+    .addHelpText("after", examples(["nabla runs", ""], ["nabla runs --runs elsewhere --json", ""]))
     .action(async (flags: Record<string, unknown>) => {
       const { runs } = await import("./commands/runs.ts");
       await runs(flags);
@@ -437,12 +438,13 @@ function addCurves(program: Command): void {
       .command(kind)
       .summary(summary)
       .description(
-        `Tells of each formula, ${kind === "losses" ? "whether a gradient can train by it" : "derivative"} and source; of one named, ` +
-          "its values and derivatives too, computed by the graph that trains.",
+        `Shows the formula of each, ${kind === "losses" ? "whether a gradient can train by it" : "its derivative"}, and its source. ` +
+          "With a name, shows values and derivatives of that one too, computed by the graph that trains.",
       )
       .usage("[name] [options]")
       .argument("[name]", `one of them, such as ${one}`)
       .option("--out <file>", "draw its curve and derivative as SVG")
+      .option("--force", "replace the file of --out if it is there")
       .option(...jsonOption)
       .addHelpText("after", examples([`nabla ${kind}`, ""], [`nabla ${kind} ${one} --out ${one}.svg`, ""]))
       .action(async (name: string | undefined, flags: Record<string, unknown>) => {
@@ -463,6 +465,15 @@ function usageError(error: CommanderError, program: Command, words: readonly str
   if (error.code === "commander.unknownCommand" && !command) {
     const hint = `${guess(words[0] ?? "", known)}Known are ${known.join(", ")}.`;
     return new NablaError("OPTION", problem, { expected: known.join(", "), received: words[0] ?? "", hint });
+  }
+  if (error.code === "commander.unknownCommand" && command) {
+    const names = command.commands.map((candidate) => candidate.name());
+    const said = /'(.*)'/.exec(problem)?.[1] ?? "";
+    return new NablaError("OPTION", `nabla ${command.name()} knows no ${quoted(said)}`, {
+      expected: names.join(", "),
+      received: quoted(said),
+      hint: `${guess(said, names)}Known are ${names.join(", ")}.`,
+    });
   }
   const option = /^option '(\S+) .*' argument missing$/.exec(problem)?.[1];
   const near = /^\((Did you mean .*\?)\)$/.exec(second)?.[1];

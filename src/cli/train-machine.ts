@@ -140,7 +140,7 @@ function printPlan({ data, train }: RunRecord, { train: samples, test }: TrainAn
   output.line(
     dim(
       settingsOf(train)
-        .map(([name, value]) => `${name} ${value}`)
+        .map(([name, value]) => (name === "Learner" ? value : `${name === "C" ? name : name.toLowerCase()} ${value}`))
         .join(", "),
     ),
   );

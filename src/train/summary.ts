@@ -67,10 +67,12 @@ function table({ input, layers, parameters }: Pick<Summary, "input" | "layers" |
   const kept = layers.reduce((total, { states }) => total + states, 0);
   const withKept = ({ formula, states }: SummaryLayer): string =>
     (formula || "0") + (states > 0 ? `, and ${grouped(states)} kept` : "");
+  const place = (number: number): string => String(number).padStart(String(layers.length).length);
   const rows = [
-    ["layer", "kind", "output", "parameters", ...(hasBranches ? ["from"] : [])],
-    ["input", "", `[${input.join(", ")}]`, ""],
-    ...layers.map((layer) => [
+    ["", "layer", "kind", "output", "parameters", ...(hasBranches ? ["from"] : [])],
+    [place(0), "input", "", `[${input.join(", ")}]`, ""],
+    ...layers.map((layer, i) => [
+      place(i + 1),
       layer.name,
       layer.kind,
       `[${layer.output.join(", ")}]`,

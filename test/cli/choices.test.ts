@@ -61,7 +61,8 @@ describe("activations and losses", () => {
     expect(one.stdout).toMatch(/^ +0 +0\.5000 +0\.2500$/m);
     expect(readFileSync(bench.path("sigmoid.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n?$/s);
     const again = await bench.nabla(["activations", "sigmoid", "--out", "sigmoid.svg"]);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("is there already") });
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("replace it with --force") });
+    expect((await bench.nabla(["activations", "sigmoid", "--out", "sigmoid.svg", "--force"])).code).toBe(0);
     const values = jsonLines((await bench.nabla(["losses", "--json"])).stdout);
     expect(values).toHaveLength(13);
     expect(values.filter(({ isTrainable }) => isTrainable === false).map(({ name }) => name)).toEqual(["zeroOne"]);

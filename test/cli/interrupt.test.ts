@@ -35,10 +35,10 @@ describe.skipIf(isWindows)("Ctrl-C", () => {
     const told = stdout.replace(/^\{"kind":"checkpoint".*\n/gm, ""); // which is no measurement
     expect(readFileSync(`${folder}/metrics.jsonl`, "utf8")).toBe(told);
     expect(readFileSync(`${folder}/report.html`, "utf8")).toContain("It was stopped before its last epoch.");
-    expect(await bench.nabla(["evaluate", "latest", "images.idx", "labels.idx", "--out", "once"])).toMatchObject({
+    expect(await bench.nabla(["evaluate", "latest", "images.idx", "labels.idx", "--runs", "once"])).toMatchObject({
       code: 0,
     });
-    const listed = await bench.nabla(["runs", "--out", "once"]);
+    const listed = await bench.nabla(["runs", "--runs", "once"]);
     expect(listed.stdout).toContain("was stopped");
   });
 

@@ -154,7 +154,7 @@ describe("nabla lab", () => {
   });
 
   test.each([
-    [["lab", "smalest"], "unknown command 'smalest'"],
+    [["lab", "smalest"], 'nabla lab knows no "smalest". Did you mean "smallest"?'],
     [["lab", "smallest", "--learning-rate", "0"], "--learning-rate expects a number above 0"],
     [["lab", "smallest", "--start", "1e9"], "--start expects a number from -1000000 to 1000000"],
     [["lab", "smallest", "--epochs", "1.5"], "--epochs expects a whole number"],

@@ -100,7 +100,7 @@ describe("layers", () => {
 
 describe("summary --svg", () => {
   test("draws the network into a new file", async () => {
-    const words = ["summary", "latest", "--out", "pictures", "--svg", "network.svg"];
+    const words = ["summary", "latest", "--runs", "pictures", "--svg", "network.svg"];
     const [first, again] = [await bench.nabla(words), await bench.nabla(words)];
     expect(first.stdout).toContain("The drawing of the network is in network.svg.");
     expect(readFileSync(bench.path("network.svg"), "utf8")).toContain("64·30+30 + 30·3+3 = 2,043");

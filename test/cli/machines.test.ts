@@ -56,16 +56,16 @@ describe.each([
     expect(report).not.toContain("0 epochs");
 
     const name = bench.runs(out)[0]!;
-    const judged = await bench.nabla(["evaluate", name, ...files, "--out", out, "--json"]);
+    const judged = await bench.nabla(["evaluate", name, ...files, "--runs", out, "--json"]);
     const [evaluation] = jsonLines(judged.stdout);
     expect(evaluation!["accuracy"]).toBeCloseTo((done["test"] as { accuracy: number }).accuracy, 9);
-    const asked = await bench.nabla(["predict", name, "-", "--out", out, "--json"], {
+    const asked = await bench.nabla(["predict", name, "-", "--runs", out, "--json"], {
       input: JSON.stringify(Array.from({ length: 64 }, () => 0.5)),
     });
     const [prediction] = jsonLines(asked.stdout);
     expect(prediction!["classes"]).toHaveLength(3);
     expect((prediction!["classes"] as object[])[0]).toHaveProperty("score");
-    const summed = await bench.nabla(["summary", name, "--out", out]);
+    const summed = await bench.nabla(["summary", name, "--runs", out]);
     expect(summed.stdout).toContain(extra.includes("rbf") ? "radialBasis" : "dense");
   });
 

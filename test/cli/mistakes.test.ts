@@ -57,6 +57,22 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
     2,
     "<data> expects the name of a data set, a table, or two IDX files, got 3 of them. Write for example images.idx labels.idx.",
   ],
+  [
+    ["lab", "smalest"],
+    2,
+    `nabla lab knows no "smalest". Did you mean "smallest"? Known are smallest, minima, learning-rate, batch-size, universality, deep-or-fat, hard-cases.`,
+  ],
+  [["data", "get"], 2, `nabla data knows no "get". Known are list.`],
+  [
+    ["train", "mnist", "--kind", "svn"],
+    2,
+    `--kind: unknown kind "svn". Did you mean "svm"? Known are network, linear, svm, linear-svc.`,
+  ],
+  [
+    ["evaluate", "latest", "mnist", "--out", "runs"],
+    2,
+    "unknown option '--out'. nabla evaluate --help tells what there is.",
+  ],
   [["summary"], 2, "missing required argument 'run'. nabla summary --help tells what there is."],
   [
     ["runs", "all"],
@@ -344,7 +360,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["summary", "latest"],
     2,
-    `there is no finished run in "runs". Train one first with nabla train mnist, or name the folder of runs with --out.`,
+    `there is no finished run in "runs". Train one first with nabla train mnist, or name the folder of runs with --runs.`,
   ],
   [["evaluate", "nothing", "mnist"], 2, `no run is called "nothing". There are none in "runs"; nabla runs lists them.`],
 ];
@@ -372,7 +388,7 @@ describe("a mistake gets a sentence, an exit code, and leaves nothing behind", (
     expect({ ...result, stderr: plain(result.stderr) }).toEqual({ stderr: `nabla: ${sentence}\n`, stdout: "", code });
   });
 
-  test.concurrent.each([0, 1, 7, 29, 35].map((i) => mistakes[i]!))(
+  test.concurrent.each([0, 1, 10, 32, 39].map((i) => mistakes[i]!))(
     "as a process: nabla %j",
     async (words, code, sentence) => {
       expect(await bench.nabla(words)).toEqual({ stderr: `nabla: ${sentence}\n`, stdout: "", code });
@@ -435,9 +451,9 @@ describe("training that runs away", () => {
     expect(events.at(-1)).toEqual(error);
     expect(events.slice(0, -1)).toEqual(jsonLines(stdout));
     expect(readFileSync(bench.path("diverged", run, "report.html"), "utf8")).toContain("NaN or infinite");
-    const listed = await bench.nabla(["runs", "--out", "diverged", "--json"]);
+    const listed = await bench.nabla(["runs", "--runs", "diverged", "--json"]);
     expect(jsonLines(listed.stdout)).toMatchObject([{ state: "failed", accuracy: null }]);
-    const summary = await bench.nabla(["summary", "latest", "--out", "diverged"]); // its model can be read
+    const summary = await bench.nabla(["summary", "latest", "--runs", "diverged"]); // its model can be read
     expect(summary).toMatchObject({ code: 0, stdout: expect.stringContaining("The run failed.") });
   });
 });
@@ -453,7 +469,7 @@ describe("broken runs", () => {
     writeText(bench.path("broken", "2026-01-01-000000-a", "config.json"), JSON.stringify(config));
     writeText(bench.path("broken", "2026-01-01-000001-b", "config.json"), '{"data": 3}');
     writeText(bench.path("broken", "2026-01-01-000001-b", "model.nabla"), "no model");
-    const listed = await bench.nabla(["runs", "--out", "broken"]);
+    const listed = await bench.nabla(["runs", "--runs", "broken"]);
     expect(listed.stdout.split("\n").map((line) => line.trimEnd())).toEqual([
       "run                  date              data                  accuracy",
       "2026-01-01-000001-b                    unknown                      –  did not get to its end",
@@ -463,7 +479,7 @@ describe("broken runs", () => {
       "",
     ]);
     const summaries = await Promise.all(
-      ["2026-01-01-000000-a", "latest"].map((run) => bench.nabla(["summary", run, "--out", "broken"])),
+      ["2026-01-01-000000-a", "latest"].map((run) => bench.nabla(["summary", run, "--runs", "broken"])),
     );
     expect(summaries.map(({ stderr }) => stderr)).toEqual([
       "", // a run that was cut off is shown as one

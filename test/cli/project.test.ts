@@ -76,7 +76,9 @@ describe("nabla project", () => {
     expect(named.stdout).toContain("Layer dense 1");
     const none = await bench.nabla(["project", "latest", "--layer", "7", "--method", "pca"]);
     expect(none.code).toBe(2);
-    expect(none.stderr).toMatch(/--layer: the model has no layer 7\. Its layers are 1 "dense 1", 2 "relu 1"/);
+    expect(none.stderr).toMatch(
+      /^nabla: --layer: there is no layer 7\. The model has 1 \(dense 1\), 2 \(relu 1\), 3 \(dense 2\)/,
+    );
   });
 
   test.each([

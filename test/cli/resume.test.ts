@@ -124,7 +124,7 @@ describe.skipIf(isWindows)("a run that Ctrl-C stopped", () => {
     expect(stdout).toMatch(/Stopped after \d+ of 3000 epochs\./);
     expect(stdout).toContain(`To go on    nabla train --resume ${shown}\n`);
     expect(existsSync(`${folder}/checkpoint.nabla`)).toBe(true);
-    expect((await bench.nabla(["runs", "--out", out])).stdout).toContain(
+    expect((await bench.nabla(["runs", "--runs", out])).stdout).toContain(
       `was stopped\n\nTo go on with a run that was stopped or cut off: nabla train --resume ${shown}\n`,
     );
     expect((await bench.nabla(["summary", shown])).stdout).toContain(
@@ -174,7 +174,7 @@ describe.skipIf(isWindows)("a run that is cut off", () => {
   test("is shown as such, and refuses what differs, with both values", async () => {
     const folder = await cutOff("refusals");
     const run = `refusals/${bench.runs("refusals")[0]}`;
-    expect((await bench.nabla(["runs", "--out", "refusals"])).stdout).toContain("did not get to its end");
+    expect((await bench.nabla(["runs", "--runs", "refusals"])).stdout).toContain("did not get to its end");
     expect((await bench.nabla(["summary", run])).stdout).toContain(
       `The run did not get to its end.\nTo go on with it: nabla train --resume ${run}\n`,
     );
@@ -276,7 +276,7 @@ describe.skipIf(isWindows)("a run that goes on", () => {
         isAsked = true;
         void Promise.all([
           bench.nabla(["train", "--resume", `busy/${bench.runs("busy")[0]}`]),
-          bench.nabla(["runs", "--out", "busy"]),
+          bench.nabla(["runs", "--runs", "busy"]),
         ]).then((both) => {
           answers = both;
           child.kill("SIGINT");
@@ -333,7 +333,7 @@ describe("early stopping", () => {
     expect(stdout).toContain(
       `Stopped early after ${best + 2} of 400 epochs: no lower validation loss for 2 epochs. The weights are those of epoch ${best}, the best.\n`,
     );
-    const { stdout: summary } = await bench.nabla(["summary", "latest", "--out", "early"]);
+    const { stdout: summary } = await bench.nabla(["summary", "latest", "--runs", "early"]);
     expect(summary).toContain(`; the run stopped early, and its weights are those of epoch ${best}, the best\n`);
     expect(readFileSync(`${folder}/report.html`, "utf8")).toContain(
       `its loss no longer fell; the best epoch was ${best}.`,

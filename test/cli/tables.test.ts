@@ -66,14 +66,14 @@ describe("a table of classes", () => {
     expect(data.table["mean"]![0]).toBeGreaterThan(4000);
 
     const [judged, asked, single, shuffled] = await Promise.all([
-      bench.nabla(["evaluate", "latest", "flowers.csv", "--out", "f", "--json"]),
-      bench.nabla(["predict", "latest", "-", "--out", "f"], { input: "width,length\n0.3,4100\n1.4,6500\n" }),
-      bench.nabla(["predict", "latest", "-", "--out", "f", "--json"], { input: "[4100, 0.3]" }),
+      bench.nabla(["evaluate", "latest", "flowers.csv", "--runs", "f", "--json"]),
+      bench.nabla(["predict", "latest", "-", "--runs", "f"], { input: "width,length\n0.3,4100\n1.4,6500\n" }),
+      bench.nabla(["predict", "latest", "-", "--runs", "f", "--json"], { input: "[4100, 0.3]" }),
       bench.nabla([
         "evaluate",
         "latest",
         writeText(bench.path("new.csv"), "species,x,width,length\nsetosa,?,.3,4100\n"),
-        "--out",
+        "--runs",
         "f",
       ]),
     ]);
@@ -103,11 +103,11 @@ describe("a table of classes", () => {
   test("has its mistakes told with row and column", async () => {
     const gap = writeText(bench.path("gap.csv"), "length,width\n4100,0.3\n4200,\n");
     const [lost, unknown, dropped, header, judged] = await Promise.all([
-      bench.nabla(["predict", "latest", gap, "--out", "f"]),
-      bench.nabla(["predict", "latest", "-", "--out", "f", "--json"], { input: "length,height\n1,2\n" }),
-      bench.nabla(["predict", "latest", gap, "--out", "f", "--missing", "drop"]),
+      bench.nabla(["predict", "latest", gap, "--runs", "f"]),
+      bench.nabla(["predict", "latest", "-", "--runs", "f", "--json"], { input: "length,height\n1,2\n" }),
+      bench.nabla(["predict", "latest", gap, "--runs", "f", "--missing", "drop"]),
       bench.nabla(["train", "flowers.csv"]),
-      bench.nabla(["evaluate", "latest", "mnist", "--out", "f"]),
+      bench.nabla(["evaluate", "latest", "mnist", "--runs", "f"]),
     ]);
     expect(lost).toMatchObject({ code: 1, stdout: "" });
     expect(lost.stderr).toContain('has no value in column "width"');
@@ -135,10 +135,10 @@ describe("a table of numbers", () => {
     expect(report).toContain("Judged on 40 samples it had not seen");
 
     const [judged, asked, runs, summary] = await Promise.all([
-      bench.nabla(["evaluate", "latest", "flats.csv", "--out", "g", "--json"]),
-      bench.nabla(["predict", "latest", "flats.csv", "--out", "g"]),
-      bench.nabla(["runs", "--out", "g"]),
-      bench.nabla(["summary", "latest", "--out", "g"]),
+      bench.nabla(["evaluate", "latest", "flats.csv", "--runs", "g", "--json"]),
+      bench.nabla(["predict", "latest", "flats.csv", "--runs", "g"]),
+      bench.nabla(["runs", "--runs", "g"]),
+      bench.nabla(["summary", "latest", "--runs", "g"]),
     ]);
     const [evaluation] = jsonLines(judged.stdout) as unknown as { error: number; baseline: number; size: number }[];
     expect(evaluation!.size).toBe(40);
@@ -171,7 +171,7 @@ describe("drawn data", () => {
     const words = ["train", "quadrants", "--size", "400", "--hidden", "8", "--activation", "tanh", "--seed", "3"];
     const trained = await bench.nabla([...words, "--out", "q"]);
     expect(trained.stdout).toContain("quadrants: 400 training and 800 test samples of 2, 2 classes");
-    const judged = await bench.nabla(["evaluate", "latest", "quadrants", "--out", "q", "--json"]);
+    const judged = await bench.nabla(["evaluate", "latest", "quadrants", "--runs", "q", "--json"]);
     const last = readFileSync(bench.path("q", bench.runs("q")[0]!, "metrics.jsonl"), "utf8")
       .trim()
       .split("\n")
@@ -193,7 +193,7 @@ describe("cifar10", () => {
     const report = readFileSync(bench.path("p", bench.runs("p")[0]!, "report.html"), "utf8");
     expect(report).toContain("airplane");
     expect(report).toMatch(/<img src="data:image\/png;base64,/);
-    const judged = await bench.nabla(["evaluate", "latest", "cifar10", "--out", "p"]); // it knows where
+    const judged = await bench.nabla(["evaluate", "latest", "cifar10", "--runs", "p"]); // it knows where
     expect(judged.code).toBe(0);
     expect(judged.stdout).toContain("on 10 samples");
   });

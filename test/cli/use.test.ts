@@ -155,11 +155,11 @@ describe("summary, runs and data", () => {
   test("runs lists the newest first", async () => {
     await bench.nabla(["train", "mnist", "--limit", "20", "--epochs", "1", "--out", "list"]);
     await bench.nabla(["train", "mnist-16x16", "--limit", "20", "--epochs", "1", "--out", "list"]);
-    const { stdout } = await bench.nabla(["runs", "--out", "list"]);
+    const { stdout } = await bench.nabla(["runs", "--runs", "list"]);
     const lines = stdout.trimEnd().split("\n");
     expect(lines[0]!.split(/ {2,}/)).toEqual(["run", "date", "data", "accuracy"]);
     expect(lines.slice(1).map((line) => line.split(/ {2,}/)[2])).toEqual(["mnist-16x16", "mnist"]);
-    const events = await bench.nabla(["runs", "--out", "list", "--json"]);
+    const events = await bench.nabla(["runs", "--runs", "list", "--json"]);
     expect(jsonLines(events.stdout)).toMatchObject([
       { kind: "run", data: "mnist-16x16" },
       { data: "mnist", accuracy: expect.any(Number) },
@@ -167,7 +167,7 @@ describe("summary, runs and data", () => {
   });
 
   test("no runs are no failure", async () => {
-    expect(await bench.nabla(["runs", "--out", "nowhere"])).toEqual({
+    expect(await bench.nabla(["runs", "--runs", "nowhere"])).toEqual({
       code: 0,
       stdout: "",
       stderr: "nabla: there are no runs in nowhere. Train one: nabla train mnist\n",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { examples } from "../../src/cli/examples.ts";
 import { jsonLine, jsonText } from "../../src/cli/json.ts";
 import { nearest } from "../../src/cli/nearest.ts";
 import { layerSizes, numberAboveZero, wholeNumber } from "../../src/cli/read-values.ts";
@@ -18,6 +19,15 @@ describe("nearest", () => {
     ["", undefined],
     ["__proto__", undefined],
   ])("%s → %s", (word, name) => expect(nearest(word, known)).toBe(name));
+});
+
+describe("examples of a help text", () => {
+  test("have their notes in a column, or below where a line would be wider than 80", () => {
+    const [long, longer] = ["nabla train images.idx labels.idx --kind svm --C 5", `nabla ${"x".repeat(90)}`];
+    expect(examples(["nabla runs", "all"], [long, "a note that has no room beside it"], [longer, ""])).toBe(
+      `\nExamples:\n  nabla runs   all\n  ${long}\n      a note that has no room beside it\n  ${longer}`,
+    );
+  });
 });
 
 describe("values", () => {

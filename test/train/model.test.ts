@@ -86,14 +86,14 @@ describe("sequential", () => {
     const model = sequential([dense(128), relu, dense(10), softmax], { input: 784 });
     expect(String(model.summary())).toBe(
       [
-        "layer      kind     output  parameters",
-        "───────────────────────────────────────────────────",
-        "input               [784]",
-        "dense 1    dense    [128]   784·128 + 128 = 100,480",
-        "relu 1     relu     [128]   0",
-        "dense 2    dense    [10]    128·10 + 10 = 1,290",
-        "softmax 1  softmax  [10]    0",
-        "───────────────────────────────────────────────────",
+        "   layer      kind     output  parameters",
+        "──────────────────────────────────────────────────────",
+        "0  input               [784]",
+        "1  dense 1    dense    [128]   784·128 + 128 = 100,480",
+        "2  relu 1     relu     [128]   0",
+        "3  dense 2    dense    [10]    128·10 + 10 = 1,290",
+        "4  softmax 1  softmax  [10]    0",
+        "──────────────────────────────────────────────────────",
         "101,770 parameters",
       ].join("\n"),
     );

@@ -1,12 +1,11 @@
-import { existsSync } from "node:fs";
 import picocolors from "picocolors";
-import { quoted } from "../../data/quoted.ts";
 import { NablaError } from "../../errors.ts";
 import { activationCurve, type CurvePoint, curveNames, lossCurve, lossCurveNames } from "../../explain/index.ts";
 import { formatNumber, lineChart, toSvg } from "../../plot/index.ts";
 import { padText } from "../../report/index.ts";
 import { writeBytes } from "../../train/save.ts";
 import { type Flags, outputOf } from "../command-flags.ts";
+import { checkFree } from "../output-file.ts";
 import { nameAmong, text } from "../read-values.ts";
 
 /** What an activation or a loss has to say: lines of words, and its curve. */
@@ -67,13 +66,7 @@ async function show(
       received: "none",
       hint: `Name one of ${names.join(", ")}.`,
     });
-  if (file !== undefined && existsSync(file))
-    throw new NablaError("ENVIRONMENT", `${quoted(file)} is there already`, {
-      where: { file },
-      expected: "a name that is free",
-      received: "a file",
-      hint: "Choose another name, or remove it first.",
-    });
+  if (file !== undefined) checkFree(file, flags["force"] === true, "--out");
   for (const name of said === undefined ? names : [said]) {
     const told = tell(name);
     output.line(bold(name));

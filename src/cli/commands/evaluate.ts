@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { escapeTerminal } from "../../report/index.ts";
-import { type Flags, outFolder, outputOf } from "../command-flags.ts";
+import { type Flags, outputOf, runsFolder } from "../command-flags.ts";
 import { dataSource, loadForEvaluation } from "../data-source.ts";
 import { openRun } from "../find-run.ts";
 import { baselineOf, judge, meanTarget } from "../judge.ts";
@@ -12,7 +12,7 @@ export async function evaluate(said: string, data: readonly string[], flags: Fla
   const output = outputOf(flags);
   const source = dataSource(words([1, 2], "the name of a data set, a table, or two IDX files")(data, "<data>"));
   const limit = flags["limit"] === undefined ? undefined : wholeNumber({ from: 1 })(flags["limit"], "--limit");
-  const { folder, record, model } = await openRun(said, outFolder(flags));
+  const { folder, record, model } = await openRun(said, runsFolder(flags));
   const dataDir = flags["dataDir"] === undefined ? record.wishes.dataDir : text(4096)(flags["dataDir"], "--data-dir");
   const { hasTestFiles, seed, wishes, data: recorded } = record;
   const { name, files, classes, table, background } = recorded;

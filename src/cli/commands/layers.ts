@@ -18,7 +18,7 @@ import {
   progressBar,
   textWidth,
 } from "../../report/index.ts";
-import { type Flags, outputOf } from "../command-flags.ts";
+import { type Flags, outputOf, runsFolder } from "../command-flags.ts";
 import { openRun } from "../find-run.ts";
 import { lookAtLayers } from "../layers-data.ts";
 import type { Output } from "../output.ts";
@@ -44,7 +44,7 @@ export async function layers(said: string, flags: Flags): Promise<void> {
   const limit = flags["limit"] === undefined ? undefined : wholeNumber({ from: 1 })(flags["limit"], "--limit");
   const out = flags["out"] === undefined ? undefined : text(4096)(flags["out"], "--out");
   if (out !== undefined) checkFree(out, flags["force"] === true, "--out");
-  const runs = flags["runs"] === undefined ? "runs" : text(4096)(flags["runs"], "--runs");
+  const runs = runsFolder(flags);
   const { folder, record, model } = await openRun(said, runs);
   const chosen = chooseLayers(model, flags["layer"], unit);
   const dataDir = flags["dataDir"] === undefined ? undefined : text(4096)(flags["dataDir"], "--data-dir");

@@ -16,7 +16,7 @@ import {
   progressBar,
   textWidth,
 } from "../../report/index.ts";
-import { type Flags, outFolder, outputOf } from "../command-flags.ts";
+import { type Flags, outputOf, runsFolder } from "../command-flags.ts";
 import { type OpenedRun, openRun } from "../find-run.ts";
 import type { Output } from "../output.ts";
 import { isPng, readPng } from "../picture-file.ts";
@@ -41,7 +41,7 @@ interface Input {
 export async function predict(said: string, files: readonly string[], flags: Flags): Promise<void> {
   const output = outputOf(flags);
   const top = flags["top"] === undefined ? 10 : wholeNumber({ from: 1 })(flags["top"], "--top");
-  const run = await openRun(said, outFolder(flags));
+  const run = await openRun(said, runsFolder(flags));
   const missing =
     flags["missing"] === undefined ? undefined : oneOf("way", ["error", "drop"])(flags["missing"], "--missing");
   for (const file of files) {

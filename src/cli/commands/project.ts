@@ -17,6 +17,7 @@ import { dataSource, loadWhole } from "../data-source.ts";
 import { openRun } from "../find-run.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { mapCsv } from "../map-csv.ts";
+import { guess } from "../nearest.ts";
 import type { Output } from "../output.ts";
 import { checkFree } from "../output-file.ts";
 import { nameAmong, numberAboveZero, text, wholeNumber, words } from "../read-values.ts";
@@ -53,7 +54,9 @@ export async function project(given: readonly string[], flags: Flags): Promise<v
   for (const { title, quality, facts } of maps) {
     const { trustworthiness, continuity } = quality;
     const found = [`trustworthiness ${formatNumber(trustworthiness)}`, `continuity ${formatNumber(continuity)}`];
-    output.line(`${escapeTerminal(title, 100)}: ${[...found, ...facts.map((fact) => fact.join(" "))].join(", ")}`);
+    output.line(
+      `${escapeTerminal(title, 100)}: ${[...found, ...facts.map(([term, value]) => `${inLine(term)} ${value}`)].join(", ")}`,
+    );
   }
   output.line(`The ${maps.length > 1 ? "maps are" : "map is"} in ${escapeTerminal(out, 1000)}`);
   output.json({
@@ -121,6 +124,9 @@ function outFile(flags: Flags, name: string, method: string): string {
   }
 }
 
+/** A term of the page, within a line: "Variance kept" → "variance kept", but "KL divergence" as it is. */
+const inLine = (term: string): string => term.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+
 interface Source {
   readonly name: string;
   readonly data: Dataset;
@@ -146,30 +152,30 @@ async function openSource(names: readonly string[], wishes: Wishes, output: Outp
   }
   const { folder, record, model } = await openRun(names[0]!, runs);
   const { name } = record.data;
+  const found = layer === undefined ? undefined : layerOf(model, layer); // before data are read, which takes long
   const { data: whole, note } = await samplesOfRun({ record });
   if (note) output.note(note);
   const data = whole.take(limit);
   const title = `${name}, run ${basename(folder)}`;
-  if (layer === undefined) return { name: title, data, all: whole.size };
-  const found = layerNamed(model, layer);
-  return {
-    name: title,
-    data,
-    all: whole.size,
-    layer: { name: found, values: await activationsOf(model, found, data) },
-  };
+  if (found === undefined) return { name: title, data, all: whole.size };
+  const values = await activationsOf(model, found, data);
+  return { name: title, data, all: whole.size, layer: { name: found, values } };
 }
 
-/** The name of the layer that `--layer` says. Throws OPTION. */
-function layerNamed(model: Model, said: string | number): string {
+/** The name of a layer that is called by its number in `nabla summary` or by its name. Throws OPTION. */
+function layerOf(model: Model, said: string | number): string {
   const names = model.summary().layers.map(({ name }) => name);
-  const name = typeof said === "number" ? names[said - 1] : names.find((known) => known === said);
-  if (name !== undefined) return name;
-  const received = typeof said === "number" ? String(said) : quoted(said);
-  throw new NablaError("OPTION", `--layer: the model has no layer ${received}`, {
-    expected: `1 to ${names.length}, or a name`,
-    received,
-    hint: `Its layers are ${names.map((name, i) => `${i + 1} ${quoted(name)}`).join(", ")}.`,
+  const name = said === 0 || said === "input" ? "input" : typeof said === "number" ? names[said - 1] : said;
+  if (name !== undefined && (name === "input" || names.includes(name))) return name;
+  throw new NablaError("OPTION", `--layer: there is no layer ${typeof said === "string" ? quoted(said) : said}`, {
+    expected: `a name, or a number from 1 to ${names.length}`,
+    received: quoted(String(said)),
+    hint:
+      (typeof said === "string" ? guess(said, names) : "") +
+      `The model has ${names
+        .slice(0, 20)
+        .map((known, i) => `${i + 1} (${known})`)
+        .join(", ")}${names.length > 20 ? ", …" : ""}.`,
   });
 }
 

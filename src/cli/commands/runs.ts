@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import picocolors from "picocolors";
 import { escapeTerminal, fitText, formatNumber, formatPercent, padText, textWidth } from "../../report/index.ts";
-import { type Flags, outFolder, outputOf } from "../command-flags.ts";
+import { type Flags, outputOf, runsFolder } from "../command-flags.ts";
 import { resumeCommand, runNames } from "../find-run.ts";
 import { canResume, endOf } from "../run-end.ts";
 import { readRunRecord } from "../run-record.ts";
@@ -9,7 +9,7 @@ import { readRunRecord } from "../run-record.ts";
 /** `nabla runs`: the newest first. A folder whose record cannot be read is listed with what is known. */
 export async function runs(flags: Flags): Promise<void> {
   const output = outputOf(flags);
-  const out = outFolder(flags);
+  const out = runsFolder(flags);
   let unfinished: string | undefined;
   const rows: string[][] = [["run", "date", "data", "accuracy", ""]];
   for (const name of runNames(out)) {
