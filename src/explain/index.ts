@@ -1,6 +1,7 @@
 /** `nabla/explain`: why a network computes what it does, and what its units see. */
 
-export { type ActivationCurve, activationCurve, type CurvePoint, curveNames } from "./activation-curves.ts";
+export { type ActivationCurve, activationCurve, type CurvePoint, curveNames } from "../nn/activation-curves.ts";
+export { type LossCurve, lossCurve, lossCurveNames } from "../nn/loss-curves.ts";
 export { activationsOf } from "./activations.ts";
 export type { MaximizeOptions } from "./ascent-options.ts";
 export { type BuiltIn, builtIn, builtIns } from "./built-ins.ts";
@@ -26,7 +27,6 @@ export type {
 export type { LayerChoice } from "./find-layer.ts";
 export type { Formula, MathSymbol } from "./formula.ts";
 export { type GradientCheck, type GradientCheckOptions, gradientCheck } from "./gradient-check.ts";
-export { type LossCurve, lossCurve, lossCurveNames } from "./loss-curves.ts";
 export {
   type Ending,
   type MaximizedActivation,

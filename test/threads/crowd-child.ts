@@ -10,7 +10,9 @@ import { buildNet } from "../compile/net.ts";
 import { watchRuns } from "./watch-runs.ts";
 
 const steps = 1000;
-const { program } = buildNet({ sizes: [256, 64, 10], batch: 16, samples: 16 });
+/** Large enough that a step is worth several threads. */
+const batch = 40;
+const { program } = buildNet({ sizes: [256, 64, 10], batch, samples: batch });
 const plan = compile(program);
 const watch = watchRuns();
 
@@ -19,16 +21,16 @@ function open(threads: number) {
   const executable = store.loadNow(plan, { steps, threads });
   store.fill(
     "x",
-    Uint8Array.from({ length: 16 * 256 }, (_, i) => (i * 37) % 256),
+    Uint8Array.from({ length: batch * 256 }, (_, i) => (i * 37) % 256),
   );
   store.fill(
     "y",
-    Int32Array.from({ length: 16 }, (_, i) => i % 10),
+    Int32Array.from({ length: batch }, (_, i) => i % 10),
   );
   executable.setSteps(
     "rows",
     0,
-    Int32Array.from({ length: 16 * steps }, (_, i) => i % 16),
+    Int32Array.from({ length: batch * steps }, (_, i) => i % batch),
   );
   executable.setSteps("rate", 0, new Float32Array(steps).fill(0.1));
   for (const [name, length] of [

@@ -14,8 +14,11 @@ export function workOf(plan: Plan): number {
   }, 0);
 }
 
-/** Below this much work a step, threads wait for each other longer than they save. */
-const leastSharedWork = 250_000;
+/**
+ * Below this much work a step, about 50 microseconds, threads gain little where they run undisturbed, and where
+ * another program takes one of their processors the others wait for it at every kernel, several times as long as alone.
+ */
+const leastSharedWork = 1_000_000;
 
 /** How many of `threads` a plan is worth. */
 export const threadsFor = (plan: Plan, threads: number): number => (workOf(plan) < leastSharedWork ? 1 : threads);

@@ -1,6 +1,6 @@
 import { evaluate, grad, input, sum } from "../graph/index.ts";
-import { type Loss, lossNamed, lossNames, sigmoid, softmax, zeroOne } from "../nn/index.ts";
 import type { CurvePoint } from "./activation-curves.ts";
+import { type Loss, lossNamed, lossNames, sigmoid, softmax, zeroOne } from "./index.ts";
 
 /** A loss as a lecture shows it. */
 export interface LossCurve {

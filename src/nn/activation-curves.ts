@@ -12,7 +12,7 @@ import {
   type Tensor,
   where,
 } from "../graph/index.ts";
-import { activationNamed, activationNames } from "../nn/index.ts";
+import { activationNamed, activationNames } from "./index.ts";
 
 /** An activation as a lecture shows it: formula, derivative, where it comes from, and its curve. */
 export interface ActivationCurve {
