@@ -85,6 +85,9 @@ export function randomKey(seed: number, name: string): RandomKey {
   return [out[0]!, out[1]!];
 }
 
+/** Counters that are encrypted by one call: a long loop is optimised while it runs, a short one only when it comes back. */
+const block = 65_536;
+
 /** 64 bits as a number in [0, 1) with 53. */
 const fraction = (first: number, second: number): number => ((first >>> 5) * 67108864 + (second >>> 6)) * INVERSE_2_53;
 
@@ -115,10 +118,10 @@ export class Random {
   /** The same for the counters (high, 0) … (high, count − 1), several times as fast. */
   uniforms(high: number, count: number): Float64Array {
     const values = new Float64Array(count);
-    const words = new Uint32Array(2 * Math.min(count, 4096));
-    for (let from = 0; from < count; from += 4096) {
+    const words = new Uint32Array(2 * Math.min(count, block));
+    for (let from = 0; from < count; from += block) {
       threefry(this.key[0], this.key[1], high, from, words);
-      const end = Math.min(count, from + 4096);
+      const end = Math.min(count, from + block);
       for (let i = from, word = 0; i < end; i += 1, word += 2) values[i] = fraction(words[word]!, words[word + 1]!);
     }
     return values;

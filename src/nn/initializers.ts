@@ -41,7 +41,12 @@ export function uniform(low: number, high: number): Initializer {
       received: `${low}, ${high}`,
       hint: "Give the smaller bound first.",
     });
-  return (size, _fan, random) => Float32Array.from(random.uniforms(0, size).map((u) => low + (high - low) * u));
+  return (size, _fan, random) => {
+    const values = new Float32Array(size);
+    const draws = random.uniforms(0, size);
+    for (let i = 0; i < size; i++) values[i] = low + (high - low) * draws[i]!;
+    return values;
+  };
 }
 
 /** Normally distributed with this mean and standard deviation. Throws OPTION unless deviation ≥ 0, both finite. */
