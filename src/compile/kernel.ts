@@ -1,4 +1,5 @@
 import type { Shape } from "../array/ndarray.ts";
+import type { Primitive } from "../graph/primitives.ts";
 
 /**
  * The kernel form: what a backend turns into code.
@@ -35,6 +36,8 @@ export type Statement =
       readonly id: ValueId;
       readonly axes: readonly AxisId[];
       readonly op: string;
+      /** What the op is on a machine. */
+      readonly primitive: Primitive;
       readonly inputs: readonly ValueId[];
     }
   | {

@@ -89,7 +89,9 @@ class Lowering {
       const kept = axes.filter((axis) => !folded.includes(axis));
       return this.#push(kept, (id) => ({ kind: "reduce", id, axes: kept, op: op.name, input: inputs[0]!, folded }));
     }
-    return this.#push(axes, (id) => ({ kind: "pointwise", id, axes, op: op.name, inputs }));
+    if (op.kind !== "pointwise") throw new Error(`${op.name} is no statement of a kernel`); // a defect of fusion
+    const { name, primitive } = op;
+    return this.#push(axes, (id) => ({ kind: "pointwise", id, axes, op: name, primitive, inputs }));
   }
 
   /** The value of an operand: computed here, a constant, a position, or loaded. */

@@ -2,6 +2,7 @@ import { threefry } from "../array/random.ts";
 import { NablaError } from "../errors.ts";
 import { constant, index } from "./leaves.ts";
 import { add, mul, pointwise } from "./pointwise.ts";
+import { random as primitive } from "./primitives.ts";
 import { type Shape, sizeOf, stridesOf } from "./shape.ts";
 import type { PointwiseOp, Tensor } from "./tensor.ts";
 
@@ -20,6 +21,7 @@ const randomOp: PointwiseOp = {
     threefry(word(key[0]!, key[1]!), word(key[2]!, key[3]!), word(stepHigh!, stepLow!), index!, words);
     return (words[0]! >>> 8) / 16_777_216;
   },
+  primitive,
   vjp: (_dy, _y, inputs) => inputs.map(() => null),
 };
 

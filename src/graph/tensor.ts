@@ -1,4 +1,5 @@
 import type { Shape } from "../array/ndarray.ts";
+import type { Primitive } from "./primitives.ts";
 
 /**
  * What the compiler needs to know of an op to schedule it; it never asks for a name.
@@ -37,6 +38,8 @@ export interface PointwiseOp extends OpBase {
   readonly kind: "pointwise";
   /** The meaning, in float64. */
   readonly apply: (...x: number[]) => number;
+  /** The same in float32, on any machine. */
+  readonly primitive: Primitive;
 }
 
 export interface ViewOp extends OpBase {

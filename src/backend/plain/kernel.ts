@@ -120,6 +120,7 @@ class KernelCompiler {
         );
         return compilePointwise(
           statement.op,
+          statement.primitive,
           out.data,
           inputs.map(({ data }) => data),
           nest,

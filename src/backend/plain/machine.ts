@@ -1,4 +1,4 @@
-import type { Machine } from "../machine.ts";
+import type { Machine } from "../../graph/machine.ts";
 
 const fround = Math.fround;
 const float = new Float32Array(1);

@@ -1,4 +1,4 @@
-import { primitives } from "../primitives.ts";
+import type { Primitive } from "../../graph/primitives.ts";
 import { plainMachine } from "./machine.ts";
 import type { Runs } from "./runs.ts";
 
@@ -36,11 +36,11 @@ const fastRuns: Readonly<Record<string, BinaryRun>> = {
 /** A pointwise op over values: `nest` runs over the result, which is dense, and then over each operand. */
 export function compilePointwise(
   op: string,
+  primitive: Primitive,
   out: Float32Array,
   operands: readonly Float32Array[],
   nest: Runs,
 ): () => void {
-  const primitive = primitives[op]!;
   const { runs, count, starts, strides } = nest;
   const [a, b, c] = operands;
   const [, startsA, startsB, startsC] = starts;

@@ -1,4 +1,4 @@
-import { combiners } from "../primitives.ts";
+import { combiners } from "../combiners.ts";
 import { plainMachine } from "./machine.ts";
 
 /** Where a reduction finds its input. */

@@ -2,7 +2,6 @@ import { accessesOf } from "../../compile/access.ts";
 import type { Access, AxisId, BufferId, Kernel, Statement, ValueId } from "../../compile/kernel.ts";
 import { type ElementType, elementBytes } from "../../compile/kernel.ts";
 import { padded } from "../../compile/layout.ts";
-import { primitives } from "../primitives.ts";
 import { type FunctionBuilder, i32, type Local, v128 } from "./assembler.ts";
 import { type Lanes, WasmMachine } from "./machine.ts";
 
@@ -213,7 +212,7 @@ export class KernelEmitter {
       const inputs = statement.inputs.map((input) => this.value(input));
       const local = this.f.local(v128);
       this.machine.scope(() => {
-        primitives[statement.op]!<Lanes>(this.machine, ...inputs)();
+        statement.primitive<Lanes>(this.machine, ...inputs)();
         this.f.set(local);
       });
       return this.define(id, local);

@@ -1,6 +1,6 @@
 import type { AxisId, Kernel, Statement, ValueId } from "../../compile/kernel.ts";
 import { type Lanes, lanesOf } from "../../compile/lanes.ts";
-import { combiners, isExpensive } from "../primitives.ts";
+import { combiners } from "../combiners.ts";
 import { type FunctionBuilder, type Local, v128 } from "./assembler.ts";
 import { KernelEmitter, type Spill, type Target } from "./emitter.ts";
 import type { Lanes as Vector } from "./machine.ts";
@@ -268,3 +268,7 @@ const firstLanes =
   (f: FunctionBuilder, count: number): Vector =>
   () =>
     void f.laneMask(count);
+
+/** Ops that cost enough to be stored between the loops of a kernel instead of being computed again. */
+const isExpensive = (op: string): boolean =>
+  ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "div", "sqrt", "random"].includes(op);

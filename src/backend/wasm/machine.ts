@@ -1,4 +1,4 @@
-import type { Machine } from "../machine.ts";
+import type { Machine } from "../../graph/machine.ts";
 import { type FunctionBuilder, type Local, v128 } from "./assembler.ts";
 
 /** A value of four lanes: emits the code that leaves it on the stack. */

@@ -1,6 +1,6 @@
-import { primitives } from "../../backend/primitives.ts";
 import { type FunctionBuilder, type Local, type ModuleBuilder, v128 } from "../../backend/wasm/assembler.ts";
 import type { Lanes } from "../../backend/wasm/machine.ts";
+import { log1p } from "../../graph/primitives.ts";
 import type { Stride } from "./attraction.ts";
 import { JobWriter } from "./job.ts";
 
@@ -51,7 +51,7 @@ export function emitDivergence(module: ModuleBuilder, header: number, stride: St
   const sums = [w.f.local(v128)];
   eachPoint(w, stride, sums, {
     entry(value, square) {
-      addTo(w, sums[0]!, m.mul(value, primitives["log1p"]!(m, m.keep(square))));
+      addTo(w, sums[0]!, m.mul(value, log1p(m, m.keep(square))));
     },
     end(item) {
       const out = w.local();

@@ -1,12 +1,12 @@
 import type { Machine } from "./machine.ts";
 
 /**
- * The pointwise ops in float32, one row each, for every machine: to add an op is one record in `graph` and one row
- * here. Polynomials are those of the Cephes library (Moshier 1989), the rational tanh is Eigen's; worst relative
- * errors over their range are below 2e-7 (exp, log, sigmoid), 4e-7 (tanh, softplus). eˣ is
+ * The pointwise ops in float32, for every machine. The record of each op names the one that is its own, so a program
+ * brings those of the ops it uses. Polynomials are those of the Cephes library (Moshier 1989), the rational tanh is
+ * Eigen's; worst relative errors over their range are below 2e-7 (exp, log, sigmoid), 4e-7 (tanh, softplus). eˣ is
  * exactly 0 below −88, so that what decays ends; only between −88 and −87.3 can it be a denormal.
  *
- * Arguments that a row uses more than once arrive kept.
+ * Arguments that a primitive uses more than once arrive kept.
  */
 export type Primitive = <V>(machine: Machine<V>, ...x: V[]) => V;
 
@@ -39,18 +39,18 @@ function reduceExponent<V>(m: Machine<V>, x: V): { power: V; rest: V } {
 const overflow = <V>(m: Machine<V>, x: V, y: V): V =>
   m.select(m.less(m.constant(largestExponent), x), m.constant(Infinity), y);
 
-const exp: Primitive = (m, x) => {
+export const exp: Primitive = (m, x) => {
   const { power, rest } = reduceExponent(m, x!);
   return overflow(m, x!, m.mul(m.add(rest, m.constant(1)), power));
 };
 
-const expm1: Primitive = (m, x) => {
+export const expm1: Primitive = (m, x) => {
   const { power, rest } = reduceExponent(m, x!);
   const scale = m.keep(power);
   return overflow(m, x!, m.add(m.mul(rest, scale), m.sub(scale, m.constant(1))));
 };
 
-const log: Primitive = (m, x) => {
+export const log: Primitive = (m, x) => {
   const isTiny = m.keep(m.less(x!, m.constant(1.17549435e-38)));
   const normal = m.keep(m.select(isTiny, m.mul(x!, m.constant(8388608)), x!));
   const mantissa = m.keep(m.mantissa(normal));
@@ -75,7 +75,7 @@ const log: Primitive = (m, x) => {
 };
 
 /** log(1 + x), with the rounding of 1 + x made good (Kahan; see Goldberg 1991, theorem 4). */
-const log1p: Primitive = (m, x) => {
+export const log1p: Primitive = (m, x) => {
   const w = m.keep(m.add(x!, m.constant(1)));
   const d = m.keep(m.sub(w, m.constant(1)));
   const logW = m.keep(log(m, w));
@@ -83,7 +83,7 @@ const log1p: Primitive = (m, x) => {
   return m.select(m.equal(d, m.constant(0)), x!, corrected);
 };
 
-const tanh: Primitive = (m, x) => {
+export const tanh: Primitive = (m, x) => {
   // Beyond the bound the quotient is 1 to the last bit.
   const bound = 7.905311107635498;
   const clamped = m.keep(m.smaller(m.larger(x!, m.constant(-bound)), m.constant(bound)));
@@ -104,10 +104,10 @@ const tanh: Primitive = (m, x) => {
   return m.div(m.mul(numerator, clamped), denominator);
 };
 
-const sigmoid: Primitive = (m, x) => m.div(m.constant(1), m.add(exp(m, m.keep(m.neg(x!))), m.constant(1)));
+export const sigmoid: Primitive = (m, x) => m.div(m.constant(1), m.add(exp(m, m.keep(m.neg(x!))), m.constant(1)));
 
 /** max(x, 0) + log(1 + e^−|x|) */
-const softplus: Primitive = (m, x) => {
+export const softplus: Primitive = (m, x) => {
   const u = m.keep(exp(m, m.keep(m.neg(m.abs(x!)))));
   return m.add(m.larger(x!, m.constant(0)), log1p(m, u));
 };
@@ -132,20 +132,23 @@ function sine<V>(m: Machine<V>, x: V, quarters: number): V {
   return m.select(m.less(m.constant(1.5), turn), m.neg(y), y);
 }
 
+export const sin: Primitive = (m, x) => sine(m, x!, 0);
+export const cos: Primitive = (m, x) => sine(m, x!, 1);
+
 /** −1, 0 or 1; a NaN passes. */
-const sign: Primitive = (m, x) => {
+export const sign: Primitive = (m, x) => {
   const direction = m.sub(m.indicator(m.less(m.constant(0), x!)), m.indicator(m.less(x!, m.constant(0))));
   return m.select(m.equal(x!, x!), direction, x!);
 };
 
-const flushTiny: Primitive = (m, x) => m.select(m.less(m.abs(x!), m.constant(1e-30)), m.constant(0), x!);
+export const flushTiny: Primitive = (m, x) => m.select(m.less(m.abs(x!), m.constant(1e-30)), m.constant(0), x!);
 
 /** The larger of two, with a NaN in either passing. */
-const maximum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.larger(a!, b!), b!);
-const minimum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.smaller(a!, b!), b!);
+export const maximum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.larger(a!, b!), b!);
+export const minimum: Primitive = (m, a, b) => m.select(m.equal(b!, b!), m.smaller(a!, b!), b!);
 
-/** Threefry-2×32, 20 rounds, of the counter (step, index): see `src/graph/random.ts`, whose operands these are. */
-const random: Primitive = (m, ...x) => {
+/** Threefry-2×32, 20 rounds, of the counter (step, index): see `random.ts`, whose operands these are. */
+export const random: Primitive = (m, ...x) => {
   const [stepHigh, stepLow, index, ...halves] = x.map((operand) => m.toWord(operand));
   type V = (typeof x)[number];
   const join = (high: V, low: V): V => m.keep(m.addWords(m.rotateWord(m.keep(high), 16), low));
@@ -165,42 +168,16 @@ const random: Primitive = (m, ...x) => {
   return m.mul(m.upperBits(a), m.constant(1 / 16_777_216));
 };
 
-/** What each pointwise op of the graph is on a machine, by its name. */
-export const primitives: Readonly<Record<string, Primitive>> = {
-  neg: (m, x) => m.neg(x!),
-  exp,
-  expm1,
-  log,
-  log1p,
-  sqrt: (m, x) => m.sqrt(x!),
-  sin: (m, x) => sine(m, x!, 0),
-  cos: (m, x) => sine(m, x!, 1),
-  tanh,
-  sigmoid,
-  softplus,
-  abs: (m, x) => m.abs(x!),
-  sign,
-  flushTiny,
-  copy: (_m, x) => x!,
-  detach: (_m, x) => x!,
-  add: (m, a, b) => m.add(a!, b!),
-  sub: (m, a, b) => m.sub(a!, b!),
-  mul: (m, a, b) => m.mul(a!, b!),
-  div: (m, a, b) => m.div(a!, b!),
-  maximum,
-  minimum,
-  less: (m, a, b) => m.indicator(m.less(a!, b!)),
-  equal: (m, a, b) => m.indicator(m.equal(a!, b!)),
-  random,
-  where: (m, condition, yes, no) => m.select(m.equal(condition!, m.constant(0)), no!, yes!),
-};
+// ---- what a machine has at once ---------------------------------------------------------------------------------
 
-/** How a reduction folds two partial results. */
-export const combiners: Readonly<Record<string, { readonly identity: number; readonly combine: Primitive }>> = {
-  sum: { identity: 0, combine: (m, a, b) => m.add(a!, b!) },
-  max: { identity: Number.NEGATIVE_INFINITY, combine: maximum },
-};
-
-/** Ops that cost enough to be stored between the loops of a kernel instead of being computed again. */
-export const isExpensive = (op: string): boolean =>
-  ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "div", "sqrt", "random"].includes(op);
+export const neg: Primitive = (m, x) => m.neg(x!);
+export const abs: Primitive = (m, x) => m.abs(x!);
+export const sqrt: Primitive = (m, x) => m.sqrt(x!);
+export const itself: Primitive = (_m, x) => x!;
+export const add: Primitive = (m, a, b) => m.add(a!, b!);
+export const sub: Primitive = (m, a, b) => m.sub(a!, b!);
+export const mul: Primitive = (m, a, b) => m.mul(a!, b!);
+export const div: Primitive = (m, a, b) => m.div(a!, b!);
+export const less: Primitive = (m, a, b) => m.indicator(m.less(a!, b!));
+export const equal: Primitive = (m, a, b) => m.indicator(m.equal(a!, b!));
+export const where: Primitive = (m, condition, yes, no) => m.select(m.equal(condition!, m.constant(0)), no!, yes!);
