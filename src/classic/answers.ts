@@ -2,6 +2,7 @@ import { type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
+import { isDataset } from "../train/options.ts";
 import { samplesOf } from "./labelled.ts";
 
 /** Samples to be answered, as float32 rows of `features` numbers. Throws SHAPE and DATA. */
@@ -9,8 +10,7 @@ export function inputsOf(
   x: Samples | Dataset,
   features: number,
 ): { readonly data: Float32Array; readonly count: number } {
-  const isDataset = typeof x === "object" && "take" in x && "x" in x;
-  if (!isDataset) return toBatch(x, [features], "the input");
+  if (!isDataset(x)) return toBatch(x, [features], "the input");
   const size = sizeOf(x.shape);
   if (size !== features)
     throw new NablaError("SHAPE", `the data have ${size} numbers a sample, the machine was fitted to ${features}`, {

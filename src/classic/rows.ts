@@ -2,6 +2,7 @@ import { type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
+import { isDataset } from "../train/options.ts";
 
 /** Samples as float64 rows, one after another. */
 export interface Rows {
@@ -49,8 +50,6 @@ export function rowsOf(x: Samples | Dataset, features: number): Rows {
     hint: "Give samples like those it was fitted on.",
   });
 }
-
-const isDataset = (x: Samples | Dataset): x is Dataset => "split" in x && "x" in x;
 
 function datasetRows({ x, shape, size, rows }: Dataset): Rows {
   const features = sizeOf(shape);

@@ -91,7 +91,7 @@ export class Fit implements FitRun {
     this.#events = new EventStream<TrainEvent>({ past: () => this.#past(), onLeave: () => this.#leave() });
     checkArithmetic(options.arithmetic ?? "auto");
     if (options.resume === undefined) this.#setTask(taskOf(host.network, data, options, host.seed));
-    const { hyperparameters } = host.network.trace(input([2, ...host.network.inputShape]), true);
+    const { hyperparameters } = this.#task ?? host.network.trace(input([2, ...host.network.inputShape]), true);
     this.#hyperparameters = new HyperparameterBook(
       hyperparameters,
       () => this.#step,

@@ -4,12 +4,15 @@ import type { learningRateAt } from "../optim/index.ts";
 import type { Network } from "./network.ts";
 import { checkDescent, type Objective, objectiveOf } from "./objective.ts";
 import { checkFitOptions, type FitOptions, type FitSettings, splitValidation } from "./options.ts";
+import type { Hyperparameter } from "./scope.ts";
 
 /** What a run is to do, checked and complete. */
 export interface Task {
   readonly settings: FitSettings;
   readonly data: Dataset;
   readonly objective: Objective;
+  /** Of the layers: what may be changed while the run goes on. */
+  readonly hyperparameters: readonly Hyperparameter[];
   readonly validation: { readonly data: Dataset; readonly objective: Objective } | undefined;
 }
 
@@ -37,8 +40,9 @@ export function taskOf(network: Network, all: Dataset, options: FitOptions, seed
   checkDescent(network.probe, objective);
   // each size of batch once, so that one that cannot be trained on is told at once
   const sizes = [settings.batchSize, data.size % settings.batchSize].filter((size) => size > 0);
-  for (const size of sizes) network.trace(input([size, ...network.inputShape]), true, settings.seed);
+  const traces = sizes.map((size) => network.trace(input([size, ...network.inputShape]), true, settings.seed));
   return {
+    hyperparameters: traces[0]!.hyperparameters,
     settings,
     data,
     objective,
