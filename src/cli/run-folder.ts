@@ -103,8 +103,8 @@ function tryToLock(folder: string): RunLock | undefined {
 function makeParents(folder: string, made: string[]): void {
   if (existsSync(folder)) return;
   makeParents(dirname(folder), made);
-  mkdirSync(folder);
-  made.push(folder);
+  // undefined where another run has made it meanwhile
+  if (mkdirSync(folder, { recursive: true }) !== undefined) made.push(folder);
 }
 
 function makeUnused(out: string, name: string, begun: Date): string {
