@@ -60,7 +60,11 @@ const data = v.variant("kind", [
 
 const network = v.object({
   layers: list(
-    v.object({ units: count(1, limits.units), activation: v.picklist(activationChoices) }),
+    v.object({
+      units: count(1, limits.units),
+      activation: v.picklist(activationChoices),
+      hasBias: v.optional(v.boolean()),
+    }),
     limits.layers,
     1,
   ),
@@ -80,6 +84,8 @@ const training = v.object({
   optimizer: v.optional(v.picklist(optimizerChoices), defaultTraining.optimizer),
   learningRate: v.optional(between(0, 1000), defaultTraining.learningRate),
   batchSize: v.optional(count(0, limits.rows), defaultTraining.batchSize),
+  isShuffled: v.optional(v.boolean(), defaultTraining.isShuffled),
+  reduction: v.optional(v.picklist(["mean", "sum"]), defaultTraining.reduction),
   stepBy: v.optional(v.picklist(stepChoices), defaultTraining.stepBy),
   speed: v.optional(between(0, 1000), defaultTraining.speed),
   until: v.optional(v.nullable(until), null),

@@ -15,6 +15,8 @@ export const defaultTraining: TrainingState = {
   optimizer: "adam",
   learningRate: 0.01,
   batchSize: 10,
+  isShuffled: true,
+  reduction: "mean",
   stepBy: "epoch",
   speed: 0,
   until: null,

@@ -17,6 +17,8 @@ export interface Job {
   readonly loss: string;
   readonly optimizer: { readonly kind: string; readonly learningRate: number; readonly momentum?: number };
   readonly batchSize: number | "all";
+  readonly shuffle: boolean;
+  readonly reduction: "mean" | "sum";
   readonly seed: number;
   readonly keep?: {
     readonly step: number;
@@ -52,6 +54,8 @@ export function jobOf(state: Workbench, data: StudioData | undefined): Job {
     loss: lossOf(state),
     optimizer: optimizerOf(training),
     batchSize: training.batchSize === 0 ? "all" : training.batchSize,
+    shuffle: training.isShuffled,
+    reduction: training.reduction,
     seed: network.seed,
     ...(training.moment && { keep: keepOf(training.moment) }),
   };

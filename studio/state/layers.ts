@@ -16,8 +16,8 @@ export interface LayerPlace {
 }
 
 export function layerRecords({ layers, l2 }: NetworkState): readonly LayerRecord[] {
-  return layers.flatMap(({ units, activation }): LayerRecord[] => {
-    const dense = { kind: "dense", settings: { units, l2 } };
+  return layers.flatMap(({ units, activation, hasBias = true }): LayerRecord[] => {
+    const dense = { kind: "dense", settings: { units, bias: hasBias, l2 } };
     return activation === "linear" ? [dense] : [dense, { kind: activation }];
   });
 }
@@ -34,9 +34,9 @@ export function layerPlaces({ layers }: Pick<NetworkState, "layers">): readonly 
 
 /** The sum spelled out: for each layer its inputs, units, and numbers. */
 export function parameterSum(inputs: number, { layers }: Pick<NetworkState, "layers">) {
-  const terms = layers.map(({ units }, i) => {
+  const terms = layers.map(({ units, hasBias = true }, i) => {
     const from = i === 0 ? inputs : layers[i - 1]!.units;
-    return { from, units, count: from * units + units };
+    return { from, units, hasBias, count: from * units + (hasBias ? units : 0) };
   });
   return { terms, total: terms.reduce((sum, { count }) => sum + count, 0) };
 }

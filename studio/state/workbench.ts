@@ -91,6 +91,8 @@ export type ActivationChoice = (typeof activationChoices)[number];
 export interface LayerState {
   readonly units: number;
   readonly activation: ActivationChoice;
+  /** Default true. */
+  readonly hasBias?: boolean;
 }
 
 export interface NetworkState {
@@ -138,6 +140,10 @@ export interface TrainingState {
   readonly learningRate: number;
   /** 0 is all samples at once. */
   readonly batchSize: number;
+  /** Whether each epoch takes the samples in another order. */
+  readonly isShuffled: boolean;
+  /** Whether a step follows the mean of its samples' losses or their sum. */
+  readonly reduction: "mean" | "sum";
   readonly stepBy: StepChoice;
   /** Steps of `stepBy` a second while playing; 0 is as fast as the machine can. */
   readonly speed: number;

@@ -116,9 +116,9 @@ describe("job", () => {
     expect(layerPlaces(defaultWorkbench.network).map(({ output }) => output)).toEqual([2, 4, 6]);
     expect(parameterSum(2, defaultWorkbench.network)).toEqual({
       terms: [
-        { from: 2, units: 8, count: 24 },
-        { from: 8, units: 8, count: 72 },
-        { from: 8, units: 3, count: 27 },
+        { from: 2, units: 8, hasBias: true, count: 24 },
+        { from: 8, units: 8, hasBias: true, count: 72 },
+        { from: 8, units: 3, hasBias: true, count: 27 },
       ],
       total: 123,
     });
