@@ -43,8 +43,8 @@ export const threePictures: Lesson = {
     {
       title: "A ring",
       text: [
-        "One class lies in a ring, the other inside and outside of it. No line parts them; a few lines together close the ring.",
-        "Watch the heat maps of the hidden neurons: each has its line, and the output bends them into a circle.",
+        "One class lies in a ring, the other inside and outside of it. No line parts them; many lines together close two circles.",
+        "A second hidden layer makes it easier: it works with the bent lines of the first. Watch the heat maps from left to right.",
       ],
       focus: "workbench",
       state: {
@@ -52,16 +52,18 @@ export const threePictures: Lesson = {
         network: {
           layers: [
             { units: 8, activation: "tanh" },
+            { units: 8, activation: "tanh" },
             { units: 2, activation: "softmax" },
           ],
         },
+        training: { learningRate: 0.01 },
       },
       checks: [{ kind: "reach", words: "Train until 98 % are right.", quantity: { of: "accuracy" }, atLeast: 0.98 }],
     },
     {
       title: "Three islands",
       text: [
-        "Three discs of one class in a sea of the other. How few hidden neurons are enough? Take some away and train again.",
+        "Three discs of one class in a sea of the other. How few hidden neurons are enough? Take some away and train again. Is one layer enough?",
       ],
       focus: "workbench",
       state: { data: { kind: "drawn", generator: "three-modes", size: 400, noise: 0, seed: 3, validation: 0.2 } },

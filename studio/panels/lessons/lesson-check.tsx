@@ -61,9 +61,7 @@ function Answer({
       <button type="submit" class="button outline">
         {words.lessons.check}
       </button>
-      <output class="label" role="status">
-        {verdict}
-      </output>
+      <output class="label">{verdict}</output>
     </form>
   );
 }
