@@ -182,6 +182,6 @@ describe("lessons from files", () => {
 test("the lesson in docs/lessons.md is one", async () => {
   const { readFileSync } = await import("node:fs");
   const text = readFileSync(new URL("../../docs/lessons.md", import.meta.url), "utf8");
-  const json = /```json\n([^]*?)```/.exec(text)![1]!;
+  const json = /```json\n([\s\S]*?)```/.exec(text)![1]!;
   expect(lessonFromJson(json).title).toBe("One neuron");
 });
