@@ -1,10 +1,11 @@
 /**
- * Makes dist/ from src/: JavaScript by esbuild (the library's entries and the command line, sharing chunks), and with
- * `--types` the declarations by tsc. Does nothing when dist/ is already made from these very sources.
+ * Makes dist/ from src/ and studio/: JavaScript by esbuild (the library's entries and the command line, sharing chunks;
+ * the studio's static files), and with `--types` the declarations by tsc. Does nothing when dist/ is already made from these very sources.
  */
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -63,7 +64,8 @@ async function buildJavaScript(stamp) {
       logOverride: { "ignored-bare-import": "silent" }, // what oneCore adds
       plugins: [requireNodeModules, oneCore],
     });
-    const { text, packages } = licences(Object.keys(result.metafile.inputs));
+    const inputs = [...Object.keys(result.metafile.inputs), ...(await buildStudio(esbuild, join(folder, "studio")))];
+    const { text, packages } = licences([...new Set(inputs)]);
     writeFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), text);
     makeRunnable(join(folder, "cli.js"));
     writeStamp(folder, { javascript: stamp, packages });
@@ -76,6 +78,56 @@ async function buildJavaScript(stamp) {
     rmSync(folder, { recursive: true, force: true });
   }
   say(`built dist in ${seconds(started)}`);
+}
+
+/**
+ * The studio: static files that any web host can serve, at any path. Page and worker are built apart, so that the page
+ * never fetches the engine. Gives the files they are made of.
+ */
+async function buildStudio(esbuild, folder) {
+  const common = {
+    absWorkingDir: root,
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: ["es2022"],
+    legalComments: "none",
+    charset: "utf8",
+    external,
+    metafile: true,
+    logLevel: "warning",
+  };
+  const page = await esbuild.build({
+    ...common,
+    entryPoints: ["studio/main.tsx", "studio/main.css"],
+    entryNames: "[name]",
+    chunkNames: "chunks/[name]-[hash]",
+  });
+  const worker = await esbuild.build({
+    ...common,
+    entryPoints: ["studio/worker/worker.ts"],
+    entryNames: "[name]",
+    chunkNames: "worker/[name]-[hash]",
+  });
+  for (const { metafile } of [page, worker]) removeUnreached(metafile);
+  copyFileSync(join(root, "studio", "index.html"), join(folder, "index.html"));
+  return [page, worker].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+}
+
+/** Removes chunks that only code asks for which was shaken out. */
+function removeUnreached({ outputs }) {
+  const reached = new Set();
+  const visit = (path) => {
+    if (reached.has(path) || !outputs[path]) return;
+    reached.add(path);
+    for (const { path: next } of outputs[path].imports) visit(next);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs))
+    if (/^studio\/(main|worker\/worker)\./.test(entryPoint ?? "")) visit(path);
+  for (const path of Object.keys(outputs)) if (!reached.has(path)) rmSync(join(root, path));
 }
 
 /** A shell starts a file by its first line, and only where its mode says so. */
@@ -115,9 +167,9 @@ function nameJavaScript(folder) {
 function sourceStamp() {
   const hash = createHash("sha256");
   const files = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
-  for (const folder of ["src", "scripts"]) {
+  for (const folder of ["src", "studio", "scripts"]) {
     for (const path of readdirSync(join(root, folder), { recursive: true })) {
-      if (/\.(ts|mjs|json)$/.test(path)) files.push(join(folder, path));
+      if (/\.(tsx?|mjs|json|css|html)$/.test(path)) files.push(join(folder, path));
     }
   }
   for (const file of files.sort())

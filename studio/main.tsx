@@ -1,0 +1,60 @@
+import { signal } from "@preact/signals";
+import { trainingClient } from "nabla/worker";
+import { render } from "preact";
+import { openPreferences } from "./app/preferences.ts";
+import { listenToKeys } from "./app/shortcuts.ts";
+import { createStore } from "./app/store.ts";
+import { type Studio, StudioContext } from "./app/studio.ts";
+import { createTraining } from "./app/training.ts";
+import { App } from "./screens/app.tsx";
+import { defaultWorkbench } from "./state/defaults.ts";
+import { fromLink } from "./state/link.ts";
+
+/** Starts the page: the state of the link in the address or the usual one, a worker to train in, and the first screen. */
+async function start(): Promise<void> {
+  const spoken = signal("");
+  const keysWanted = signal(0);
+  const { state, problem } = await firstState();
+  const store = createStore(state);
+  const connect = () => trainingClient(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
+  const studio: Studio = {
+    store,
+    training: createTraining(store, connect, problem),
+    preferences: openPreferences(),
+    keysWanted,
+    say: (sentence) => {
+      spoken.value = sentence;
+    },
+  };
+  const root = document.getElementById("studio")!;
+  root.replaceChildren();
+  render(
+    <StudioContext.Provider value={studio}>
+      <App spoken={spoken} />
+    </StudioContext.Provider>,
+    root,
+  );
+  listenToKeys(studio);
+  addEventListener("hashchange", () => void openLink(studio));
+}
+
+async function firstState() {
+  if (location.hash.length < 2) return { state: defaultWorkbench };
+  try {
+    return { state: await fromLink(location.hash) };
+  } catch (problem) {
+    return { state: defaultWorkbench, problem };
+  }
+}
+
+/** A link that is put into the address of a page that is open. */
+async function openLink({ store, training }: Studio): Promise<void> {
+  if (location.hash.length < 2) return;
+  try {
+    store.open("open a link", await fromLink(location.hash));
+  } catch (problem) {
+    training.report(problem);
+  }
+}
+
+void start();

@@ -1,0 +1,9 @@
+import { Panel } from "../../view/panel.tsx";
+
+export function DataPanel() {
+  return (
+    <Panel name="data" explanation="">
+      {null}
+    </Panel>
+  );
+}

@@ -1,0 +1,9 @@
+import { Panel } from "../../view/panel.tsx";
+
+export function NetworkPanel() {
+  return (
+    <Panel name="network" explanation="">
+      {null}
+    </Panel>
+  );
+}

@@ -1,0 +1,82 @@
+import { NablaError } from "nabla";
+import { floatsFromText } from "./base64url.ts";
+import type { StudioData } from "./data.ts";
+import { type LayerRecord, layerRecords, parameterNames } from "./layers.ts";
+import type { Moment, Workbench } from "./workbench.ts";
+
+/** What the worker is told to train: plain data, as `nabla/worker` takes it. */
+export interface Job {
+  readonly model: {
+    readonly input: number;
+    readonly layers: readonly LayerRecord[];
+    readonly seed: number;
+    readonly weights?: Readonly<Record<string, Float32Array>>;
+  };
+  readonly data: unknown;
+  readonly validation?: unknown;
+  readonly loss: string;
+  readonly optimizer: { readonly kind: string; readonly learningRate: number; readonly momentum?: number };
+  readonly batchSize: number | "all";
+  readonly shuffle: boolean;
+  readonly reduction: "mean" | "sum";
+  readonly seed: number;
+  readonly keep?: {
+    readonly step: number;
+    readonly example: number;
+    readonly values: Readonly<Record<string, Float32Array>>;
+  };
+}
+
+export const lossOf = ({ training, network }: Workbench): string => {
+  if (training.loss !== "auto") return training.loss;
+  return network.layers.at(-1)?.activation === "softmax" ? "crossEntropy" : "halfSquared";
+};
+
+export function optimizerOf({ optimizer, learningRate }: Workbench["training"]): Job["optimizer"] {
+  if (optimizer === "momentum") return { kind: "sgd", learningRate, momentum: 0.9 };
+  return { kind: optimizer, learningRate };
+}
+
+/** The job of a state; `data` is undefined for pictures of digits, which the worker fetches itself. */
+export function jobOf(state: Workbench, data: StudioData | undefined): Job {
+  const { network, training } = state;
+  const input = data ? data.inputs : state.data.kind === "digits" && state.data.set === "mnist" ? 784 : 256;
+  const names = new Set(parameterNames(network));
+  const weights = Object.fromEntries(
+    Object.entries(network.start)
+      .filter(([name]) => names.has(name))
+      .map(([name, values]) => [name, Float32Array.from(values)]),
+  );
+  return {
+    model: { input, layers: layerRecords(network), seed: network.seed, weights },
+    data: data ? plain(data.train) : state.data,
+    ...(data?.validation && { validation: plain(data.validation) }),
+    loss: lossOf(state),
+    optimizer: optimizerOf(training),
+    batchSize: training.batchSize === 0 ? "all" : training.batchSize,
+    shuffle: training.isShuffled,
+    reduction: training.reduction,
+    seed: network.seed,
+    ...(training.moment && { keep: keepOf(training.moment) }),
+  };
+}
+
+/** A data set's fields without its methods, which a message cannot carry. */
+function plain({ shape, x, y, classes, columns, rows }: StudioData["train"]): object {
+  return { shape, x, ...(y && { y }), ...(classes && { classes }), ...(columns && { columns }), ...(rows && { rows }) };
+}
+
+function keepOf({ step, example, states }: Moment): NonNullable<Job["keep"]> {
+  const values = Object.fromEntries(
+    Object.entries(states).map(([name, text]) => {
+      const floats = floatsFromText(text);
+      if (floats) return [name, floats];
+      throw new NablaError("FORMAT", "the moment in this link cannot be read", {
+        expected: "float32 numbers in base64",
+        received: `${text.length} characters`,
+        hint: "Ask for a link to the start in place of this moment.",
+      });
+    }),
+  );
+  return { step, example, values };
+}
