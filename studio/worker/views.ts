@@ -1,2 +1,8 @@
+import { activations, gradient } from "./views/activations.ts";
+import { decision, outputs } from "./views/decision.ts";
+import { maps, unitMap } from "./views/maps.ts";
+import { warp } from "./views/warp.ts";
+import { weights } from "./views/weights.ts";
+
 /** What panels may ask the worker for, by name; one file for each. */
-export const views = {};
+export const views = { activations, decision, gradient, maps, outputs, unitMap, warp, weights };
