@@ -50,7 +50,7 @@ export function LossPanel() {
           {show === "curve" && (
             <>
               <LossChart isLog={isLog} />
-              <EveryExample isLog={isLog} />
+              <EveryExample />
             </>
           )}
           {show === "mistakes" && <WhichExamples />}
@@ -69,9 +69,9 @@ function useExamples(part: "train" | "validation") {
   return useComputed((): Examples | undefined => examplesOf(view.value, store.data.value, part));
 }
 
-function EveryExample({ isLog }: { readonly isLog: boolean }) {
+function EveryExample() {
   const examples = useExamples("train").value;
-  return examples ? <Bars examples={examples} isLog={isLog} /> : null;
+  return examples ? <Bars examples={examples} /> : null;
 }
 
 function WhichExamples() {
