@@ -54,28 +54,30 @@ export interface PointLook {
   readonly isHollow?: boolean;
   /** The net decides otherwise. */
   readonly isWrong?: boolean;
+  /** In place of the class's colour. */
+  readonly fill?: string;
   /** Default 4 CSS pixels. */
   readonly radius?: number;
 }
 
 const shapes = new Map<string, Path2D>();
 
-/** Draws a class's mark. Every mark has an outline, of ink where the net is wrong. */
+/** Draws a class's mark, a circle for −1, no class. Every mark has an outline, of ink where the net is wrong. */
 export function drawMarker(
   context: CanvasRenderingContext2D,
   { css }: Palette,
   label: number,
   x: number,
   y: number,
-  { isHollow = false, isWrong = false, radius = 4 }: PointLook = {},
+  { isHollow = false, isWrong = false, radius = 4, fill }: PointLook = {},
 ): void {
-  const { name, path } = markerOf(label);
+  const { name, path } = markerOf(Math.max(0, label));
   let shape = shapes.get(name);
   if (!shape) {
     shape = new Path2D(path);
     shapes.set(name, shape);
   }
-  const colour = css[classColour(label)];
+  const colour = fill ?? css[label < 0 ? "ink-2" : classColour(label)];
   context.save();
   context.translate(x, y);
   context.scale(radius, radius);

@@ -1,6 +1,23 @@
+import { activations, gradient } from "./views/activations.ts";
+import { decision, outputs } from "./views/decision.ts";
 import { lossCurveView } from "./views/loss-curve.ts";
 import { losses } from "./views/losses.ts";
+import { maps, unitMap } from "./views/maps.ts";
 import { readCsv } from "./views/read-csv.ts";
+import { warp } from "./views/warp.ts";
+import { weights } from "./views/weights.ts";
 
 /** What panels may ask the worker for, by name; one file for each. */
-export const views = { losses, lossCurve: lossCurveView, readCsv };
+export const views = {
+  activations,
+  decision,
+  gradient,
+  losses,
+  lossCurve: lossCurveView,
+  maps,
+  outputs,
+  readCsv,
+  unitMap,
+  warp,
+  weights,
+};
