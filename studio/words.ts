@@ -144,8 +144,7 @@ export const words = {
     cell: (column: string, row: number) => `${column} of row ${row}`,
     addRow: "Add a row",
     removeRow: (row: number) => `Remove row ${row}`,
-    page: (from: number, to: number, all: number) =>
-      `${from.toLocaleString("en")} – ${to.toLocaleString("en")} of ${all.toLocaleString("en")}`,
+    page: (from: number, to: number) => `${from.toLocaleString("en")} – ${to.toLocaleString("en")}`,
     earlier: "Earlier rows",
     later: "Later rows",
     otherColumns: (columns: number) => `and ${columns.toLocaleString("en")} more columns`,
@@ -201,7 +200,6 @@ export const words = {
   },
   loss: {
     names: {
-      auto: "as fits",
       crossEntropy: "cross entropy",
       halfSquared: "half squared",
       meanSquared: "mean squared",
@@ -216,7 +214,7 @@ export const words = {
     explanation: (loss: string) => `${loss.charAt(0).toUpperCase()}${loss.slice(1)}, mean per example`,
     training: "Training",
     loss: "Loss",
-    automatic: (loss: string) => `as fits: ${loss}`,
+    automatic: "as fits",
     unfit: (loss: string, reason: string) => `${loss} (${reason})`,
     reasons: {
       needsSoftmax: "needs a softmax output",
@@ -235,13 +233,12 @@ export const words = {
     validation: "validation",
     epochs: (epochs: string) => `${epochs} epochs`,
     curve: "Loss by epoch",
-    curveEmpty: "Press Play: the curve begins with the first epoch.",
+    curveEmpty: "It begins with the first epoch.",
     curveSays: (epoch: string, train: string, validation: string | undefined, begin: string) =>
       `After ${epoch} epochs the loss is ${train} on the training examples${validation ? ` and ${validation} on those for validation` : ""}. It was ${begin} after the first.`,
     curveColumns: { epoch: "epoch", train: "train", validation: "validation" },
     bars: "Every example, worst first",
-    barsNote: (cost: string) => `The worst costs ${cost}`,
-    barsLog: (cost: string) => `The worst costs ${cost}, log scale`,
+    barsLog: (cost: string) => `worst ${cost}, log scale`,
     barsSays: (examples: string, cost: string, row: string, wrong: string) =>
       `${examples} training examples. The worst, number ${row}, costs ${cost}. ${wrong}.`,
     barsKeys: "Arrow keys go to the next better or worse example.",
