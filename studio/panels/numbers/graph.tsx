@@ -80,9 +80,8 @@ function GraphBody({ numbers, explained, scene, scale }: BodyProps & { readonly 
   const bad = firstBad(explained, shown);
   const stop = stopOf(scene, selected);
   return (
-    <div
+    <fieldset
       class="number-graph"
-      role="group"
       aria-label={words.numbers.graphKeys}
       data-arrows
       style={{ width: `${scene.width}px`, height: `${scene.height}px`, transform: `scale(${scale})` }}
@@ -130,7 +129,7 @@ function GraphBody({ numbers, explained, scene, scale }: BodyProps & { readonly 
         )),
       )}
       <Targets explained={explained} scene={scene} />
-    </div>
+    </fieldset>
   );
 }
 
