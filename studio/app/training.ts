@@ -11,7 +11,7 @@ export interface EpochPoint {
   readonly epoch: number;
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  readonly validation: Readonly<Record<string, number>> | undefined;
+  readonly validation?: Readonly<Record<string, number>>;
 }
 
 /** Training in the worker, as signals that panels read and calls that they make. */
@@ -111,8 +111,7 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
   const act = async (action: () => Promise<Snapshot>): Promise<void> => {
     await ready;
     try {
-      const news = await action();
-      batch(() => take(news));
+      await action(); // what comes of it is told to everybody who hears snapshots
     } catch (error) {
       failed(error);
     }
@@ -128,10 +127,7 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
     });
     ready = client.load(next as Parameters<TrainingClient["load"]>[0]).then((answer) => {
       if (job !== next) return;
-      batch(() => {
-        loaded.value = answer;
-        take(answer.snapshot);
-      });
+      loaded.value = answer;
     }, failed);
   }
 
