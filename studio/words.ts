@@ -226,6 +226,7 @@ export const words = {
       explanation: (parameters: number) =>
         `${parameters.toLocaleString("en")} parameters; ∂ is the size of the gradient`,
       table: "Tensors",
+      byLayer: "Tensors by layer",
       columns: { op: "op", shape: "shape", size: "size", gradient: "∂ size", layer: "layer" },
       choose: "Number by number",
       chooseWords: "Choose one number to see every step from it to the loss.",

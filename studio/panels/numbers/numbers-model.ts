@@ -166,6 +166,8 @@ export function openNumbers({ store, training, say }: Studio): Numbers {
   const choice = computed(() => (whole.value?.level === "tensor" ? JSON.stringify(look.value.weight) : ""));
   const data = computed(() => store.state.value.data);
   const row = computed(() => look.value.example);
+  // what is told stands still: training goes on by the steps of this screen
+  if (training.isPlaying.peek()) void training.pause();
   const stops = [
     effect(() => {
       const isReady = training.loaded.value !== undefined && training.snapshot.value !== undefined;
