@@ -134,6 +134,7 @@ export const words = {
     },
     omitted: (count: number) => `${count.toLocaleString("en")} more numbers are in the table, not in the picture.`,
     notFinite: (symbol: string) => `${symbol} is the first number that is not finite.`,
+    tooLarge: (symbol: string) => `${symbol} is too large for float32, in which training computes.`,
     edge: (child: string, parent: string, value: string) =>
       `how ${parent} changes with ${child}: ${value}, on the line from ${child} to ${parent}`,
     waiting: "The worker computes the numbers of this example.",
@@ -160,6 +161,8 @@ export const words = {
       knownProduct: "already computed",
       result: "the gradient",
       used: (uses: number) => `used ×${uses}`,
+      cost: (expanded: number, reused: number) =>
+        `${expanded.toLocaleString("en")} ${expanded === 1 ? "multiplication" : "multiplications"} with every path multiplied out, ${reused.toLocaleString("en")} with the gradient that is already there.`,
       tooMany: (paths: number) => `${paths.toLocaleString("en")} paths are too many to multiply out here.`,
       more: (paths: number) => `and ${paths.toLocaleString("en")} more paths`,
       lossItself: "Everything begins here: the loss changes with itself one to one.",
@@ -180,6 +183,13 @@ export const words = {
         `The update waits for the batch: this is example ${place} of ${size}. The weights change after the last one, by all ${size} gradients together.`,
       mixes: (optimizer: string) =>
         `Training uses ${optimizer}, which makes a step of its own from this gradient. The line above is plain gradient descent.`,
+      optimizers: {
+        sgd: "gradient descent",
+        momentum: "momentum",
+        adam: "Adam",
+        adagrad: "Adagrad",
+        rmsprop: "RMSprop",
+      },
       elsewhere: (example: number) => `Training takes example ${example} next, not this one.`,
       show: "Show that one",
       typed: "Typed numbers are not trained on.",
@@ -196,7 +206,7 @@ export const words = {
     },
     check: {
       title: "Check",
-      explanation: "central difference",
+      explanation: "central difference in",
       run: "Check by a difference",
       above: "L(w + h)",
       below: "L(w − h)",
@@ -205,7 +215,6 @@ export const words = {
       agree: "They agree to",
       differ: "They differ by",
       words: "Move the weight a little up and down, and see how the loss changes. No derivative is needed for that.",
-      onlyWeights: "Choose a weight or a bias to check its gradient.",
     },
     saving: {
       title: "Multiplications",
