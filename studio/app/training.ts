@@ -110,6 +110,7 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
   /** Runs an action of a hand once the worker has what it is about. */
   const act = async (action: () => Promise<Snapshot>): Promise<void> => {
     await ready;
+    problem.value = undefined;
     try {
       await action(); // what comes of it is told to everybody who hears snapshots
     } catch (error) {

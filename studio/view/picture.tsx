@@ -23,8 +23,8 @@ export function Picture({
 }: {
   readonly name: string;
   readonly summary: string;
-  /** Made when it is asked for. */
-  readonly table: () => PictureTable;
+  /** Made when it is asked for. Left out where a table of the same numbers stands beside the picture. */
+  readonly table?: () => PictureTable;
   /** In CSS pixels; the context is scaled for the screen. */
   readonly draw: (context: CanvasRenderingContext2D, width: number, height: number) => void;
   /** Height by width. */
@@ -60,9 +60,14 @@ export function Picture({
     if (!box || width === 0) return;
     const height = Math.round(width * ratio);
     const scale = Math.min(3, devicePixelRatio || 1);
-    box.width = Math.round(width * scale);
-    box.height = Math.round(height * scale);
     const context = box.getContext("2d")!;
+    const size = [Math.round(width * scale), Math.round(height * scale)] as const;
+    // another size throws the canvas's memory away: not for each frame
+    if (box.width !== size[0] || box.height !== size[1]) [box.width, box.height] = size;
+    else {
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, ...size);
+    }
     context.setTransform(scale, 0, 0, scale, 0, 0);
     draw(context, width, height);
   }, [draw, width, ratio, look]);
@@ -82,13 +87,15 @@ export function Picture({
       <p id={id} class="spoken">
         {summary}
       </p>
-      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary class="label">
-          {words.table.open}
-          <span class="spoken">: {name}</span>
-        </summary>
-        {isOpen && <DataTable caption={name} {...table()} />}
-      </details>
+      {table && (
+        <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+          <summary class="label">
+            {words.table.open}
+            <span class="spoken">: {name}</span>
+          </summary>
+          {isOpen && <DataTable caption={name} {...table()} />}
+        </details>
+      )}
     </figure>
   );
 }

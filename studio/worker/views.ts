@@ -1,5 +1,27 @@
+import { activations, gradient } from "./views/activations.ts";
 import { check } from "./views/check.ts";
+import { decision, outputs } from "./views/decision.ts";
 import { explanation } from "./views/explanation.ts";
+import { lossCurveView } from "./views/loss-curve.ts";
+import { losses } from "./views/losses.ts";
+import { maps, unitMap } from "./views/maps.ts";
+import { readCsv } from "./views/read-csv.ts";
+import { warp } from "./views/warp.ts";
+import { weights } from "./views/weights.ts";
 
 /** What panels may ask the worker for, by name; one file for each. */
-export const views = { check, explanation };
+export const views = {
+  activations,
+  check,
+  decision,
+  explanation,
+  gradient,
+  lossCurve: lossCurveView,
+  losses,
+  maps,
+  outputs,
+  readCsv,
+  unitMap,
+  warp,
+  weights,
+};
