@@ -42,6 +42,11 @@ export function Why({ explained }: { readonly explained: Explained }) {
         <Reused numbers={numbers} explained={explained} node={node} />
       )}
       {parameter && (
+        <p class="label">
+          {words.numbers.why.cost(parameter.multiplications.expanded, parameter.multiplications.reused)}
+        </p>
+      )}
+      {parameter && (
         <TextButton
           look="link"
           label={isExpanded ? words.numbers.why.fold : words.numbers.why.expand}
