@@ -245,14 +245,17 @@ const requireNodeModules = {
 /**
  * Keeps what `index` loads in one chunk. esbuild cuts a chunk for every set of entries that reach the same files, and a
  * program would open a dozen files before its first step, at about 2 ms each. So every other entry, and all that is
- * fetched on demand, imports `index` for nothing; a bundler drops that again, since the package has no side effects.
+ * fetched on demand, imports `index` for nothing; a bundler drops that again, since the package has no side effects. Only
+ * `worker` does without: a page that trains elsewhere loads a client, and nothing of the core.
  */
 const oneCore = {
   name: "one-core",
   setup(build) {
     const core = join(root, "src", "index.ts");
     const isLibrary = (path) => path.endsWith(".ts") && !path.startsWith(join(root, "src", "cli"));
-    const onDemand = new Set(subpaths.map((name) => join(root, "src", name, "index.ts")));
+    const onDemand = new Set(
+      subpaths.filter((name) => name !== "worker").map((name) => join(root, "src", name, "index.ts")),
+    );
     build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
       if (kind === "dynamic-import") onDemand.add(join(resolveDir, path));
       return undefined;

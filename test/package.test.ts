@@ -217,6 +217,29 @@ describe("in a page", () => {
     }
   });
 
+  test("a page's part of training off its main thread is at most 4 KB, gzipped: nothing of the core", async () => {
+    const { files, metafile } = await bundle(`
+      import { trainingClient } from "nabla/worker";
+      const client = trainingClient(new Worker(new URL("worker.js", import.meta.url), { type: "module" }));
+      client.onSnapshot(({ step, loss }) => console.log(step, loss));
+      await client.load({ model: { input: 2, layers: [{ kind: "dense", settings: { units: 1 } }] }, data: undefined });
+      await client.start({ until: { epoch: 10 } });
+    `);
+    const fetched = new Set<string>();
+    const visit = (path: string): void => {
+      if (fetched.has(path)) return;
+      fetched.add(path);
+      for (const { path: next, kind } of metafile.outputs[path]?.imports ?? [])
+        if (kind !== "dynamic-import") visit(next);
+    };
+    visit("site/stdin.js");
+    const isFetched = (path: string): boolean => fetched.has(relative(application, path).split(sep).join("/"));
+    const text = files.map(({ path, text }) => (isFetched(path) ? text : "")).join("");
+    expect(text).toContain("setWeight"); // it is really in there
+    expect(text).not.toMatch(/WebAssembly|import\(/); // nor is anything fetched later
+    expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(4096);
+  });
+
   // Code that is fetched when it is needed, which in a page this program never does: the plain backend, where SIMD is
   // missing; threads, for nets that are worth several; the rest, for a run that diverges, is resumed or keeps
   // checkpoints (which describe the model), classify, compile and save.

@@ -6,7 +6,7 @@ import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/inde
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
 import { rowOf } from "./feed.ts";
 import { type Objective, targetShape, targetsOf } from "./objective.ts";
-import { type SampleOrder, sampleOrder } from "./sample-order.ts";
+import { sampleOrder } from "./sample-order.ts";
 import type { Hyperparameter } from "./scope.ts";
 import type { Trace } from "./trace.ts";
 import { metricName, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
@@ -73,7 +73,7 @@ export class Trainer implements Disposable {
   readonly #rows: Int32Array | undefined;
   readonly #full: Loaded;
   readonly #tail: Loaded | undefined;
-  #order: { readonly epoch: number; readonly samples: SampleOrder; readonly rows: SampleOrder } | undefined;
+  #order: { readonly epoch: number; readonly rows: Uint32Array } | undefined;
   /** The steps whose rows and rates are written: slice 0 is step `start`. */
   #window = { start: 0, end: 0 };
 
@@ -197,7 +197,7 @@ export class Trainer implements Disposable {
     const { batchSize, optimizer } = this.#options;
     const epoch = this.epochOf(first);
     const from = (first - epoch * this.stepsPerEpoch) * batchSize;
-    executable.setSteps("rows", 0, this.#orderOf(epoch).rows.subarray(from, from + count * batch));
+    executable.setSteps("rows", 0, this.#orderOf(epoch).subarray(from, from + count * batch));
     const learningRates = Float64Array.from({ length: count }, (_, i) =>
       learningRateAt(optimizer, { step: first + i, epoch, steps: this.steps }),
     );
@@ -207,21 +207,15 @@ export class Trainer implements Disposable {
     }
   }
 
-  /** The samples that step `step` takes, as indices into the data. */
-  samplesOf(step: number): Uint32Array<ArrayBuffer> {
-    const first = (step % this.stepsPerEpoch) * this.#options.batchSize;
-    return Uint32Array.from(this.#orderOf(this.epochOf(step)).samples.subarray(first, first + this.#options.batchSize));
-  }
-
-  /** The samples in the order in which epoch `epoch` takes them, and their rows in the table. */
-  #orderOf(epoch: number): { readonly samples: SampleOrder; readonly rows: SampleOrder } {
+  /** The rows of the data in the order in which epoch `epoch` takes them. */
+  #orderOf(epoch: number): Uint32Array {
     const { isShuffled, seed } = this.#options;
     const key = isShuffled ? epoch : 0;
     if (this.#order?.epoch !== key) {
-      const samples = sampleOrder(this.#size, isShuffled, seed, epoch);
-      this.#order = { epoch: key, samples, rows: this.#rows ? samples.map((sample) => this.#rows![sample]!) : samples };
+      const order = sampleOrder(this.#size, isShuffled, seed, epoch);
+      this.#order = { epoch: key, rows: this.#rows ? order.map((sample) => this.#rows![sample]!) : order };
     }
-    return this.#order;
+    return this.#order.rows;
   }
 }
 
