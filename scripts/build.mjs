@@ -62,7 +62,7 @@ async function buildJavaScript(stamp) {
       metafile: true,
       logLevel: "warning",
       logOverride: { "ignored-bare-import": "silent" }, // what oneCore adds
-      plugins: [requireNodeModules, oneCore],
+      plugins: [requireNodeModules, papaparseAsModule, oneCore],
     });
     const inputs = [...Object.keys(result.metafile.inputs), ...(await buildStudio(esbuild, join(folder, "studio")))];
     const { text, packages } = licences([...new Set(inputs)]);
@@ -226,19 +226,34 @@ function seconds(started) {
 }
 
 /**
- * Lets a bundled CommonJS package say `require("node:fs")` (commander) or `require("stream")` (Papa Parse, in a part that
- * is never run): an ES module has no `require`, so each such call is answered by a small module that asks the process for
- * the same thing.
+ * Lets a bundled CommonJS package say `require("node:fs")` (commander): an ES module has no `require`, so each such call
+ * is answered by a small module that asks the process for the same thing.
  */
 const requireNodeModules = {
   name: "require-node-modules",
   setup(build) {
-    build.onResolve({ filter: /^(node:.*|stream)$/ }, ({ kind, path }) =>
+    build.onResolve({ filter: /^node:.*$/ }, ({ kind, path }) =>
       kind === "require-call" ? { path, namespace: "required-node-module" } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule("${path}");`,
     }));
+  },
+};
+
+/**
+ * Makes an ES module of Papa Parse. The library's chunks then hold no CommonJS, and a page need not fetch esbuild's
+ * wrapper for it in a file of its own. Its one `require`, of Node's streams, is in a part that is never run.
+ */
+const papaparseAsModule = {
+  name: "papaparse-as-module",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]papaparse\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, "utf8").replace(/\brequire\(/g, "process.getBuiltinModule(");
+      return {
+        contents: `const module = { exports: {} }, { exports } = module;\n${code}\nexport default module.exports;\n`,
+      };
+    });
   },
 };
 

@@ -643,7 +643,13 @@ export class TrainingSession implements Disposable {
     while (this.#step < bad) this.#stretch(this.#step + 1);
     this.#keep();
     const rate = String(this.settings["learningRate"]);
-    const found = divergenceAt(this.#trainer, bad, rate, `Go back to step ${bad}, the last with finite numbers.`);
+    const found = divergenceAt(
+      this.#store,
+      this.#trainer,
+      bad,
+      rate,
+      `Go back to step ${bad}, the last with finite numbers.`,
+    );
     this.#stretch(bad + 1);
     this.#epochs = this.#epochs.filter(({ epoch }) => epoch * this.stepsPerEpoch <= bad);
     const { error, layer, parameter } = found;
