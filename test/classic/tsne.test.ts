@@ -3,6 +3,7 @@ import { mapQuality, Pca, Tsne, type TsneEvent, type TsneOptions } from "nabla/c
 import { describe, expect, test } from "vitest";
 import { nearestNeighbors } from "../../src/classic/neighbors.ts";
 import { conditionalAffinities, jointAffinities } from "../../src/classic/tsne/affinities.ts";
+import { exaggerationAt, usualAnnealing } from "../../src/classic/tsne/exaggeration.ts";
 import { type Forces, PlainForces, type RepulsionMethod } from "../../src/classic/tsne/forces.ts";
 import { fourierPlan, line, transform, transformLength } from "../../src/classic/tsne/fourier.ts";
 import { MachineForces } from "../../src/classic/tsne/machine-forces.ts";
@@ -220,6 +221,22 @@ describe("a run", () => {
     },
   );
 
+  test("falls from the early exaggeration by equal factors, and a run without it differs", async () => {
+    const settings = { earlyExaggeration: 12, exaggerationIterations: 250, annealingIterations: 200 };
+    const at = (iteration: number) => exaggerationAt(iteration, settings);
+    expect([0, 249].map(at)).toEqual([12, 12]);
+    expect([449, 450, 999].map(at)).toEqual([1, 1, 1]);
+    for (let i = 250; i < 450; i++) expect(at(i) / at(i - 1)).toBeCloseTo(12 ** (-1 / 200), 12);
+    expect(exaggerationAt(250, { ...settings, annealingIterations: 0 })).toBe(1);
+    expect([usualAnnealing(1000, 250), usualAnnealing(250, 63), usualAnnealing(1, 1), usualAnnealing(500, 0)]).toEqual([
+      200, 49, 0, 0,
+    ]);
+    const of = async (annealingIterations: number) =>
+      (await new Tsne({ ...small, iterations: 120, annealingIterations }).fit(x).done).positions.data;
+    expect(await of(24)).toEqual((await new Tsne({ ...small, iterations: 120 }).fit(x).done).positions.data);
+    expect(await of(0)).not.toEqual(await of(24));
+  });
+
   test("tells how it goes; the divergence falls after the exaggeration", async () => {
     const events: TsneEvent[] = [];
     for await (const event of new Tsne({ ...small, components: 3, every: 75 }).fit(x)) events.push(event);
@@ -311,6 +328,7 @@ describe("a run", () => {
     ["a field in 3-D", () => new Tsne({ components: 3, method: "field" }), "OPTION", /maps of 2 dimensions/],
     ["a wrong name", () => new Tsne({ nIter: 5 } as TsneOptions), "OPTION", /no option "nIter"/],
     ["no iterations", () => new Tsne({ iterations: 0 }), "OPTION", /iterations is 0/],
+    ["no annealing", () => new Tsne({ annealingIterations: -1 }), "OPTION", /annealingIterations is -1/],
     ["a rate of 0", () => new Tsne({ learningRate: 0 }), "OPTION", /learningRate is 0/],
     [
       "a rate that is far too large",
