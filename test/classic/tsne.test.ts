@@ -1,6 +1,8 @@
 import { NablaError } from "nabla";
 import { mapQuality, Pca, Tsne, type TsneEvent, type TsneOptions } from "nabla/classic";
 import { describe, expect, test } from "vitest";
+import { PlainSquares } from "../../src/classic/candidate-squares.ts";
+import { MachineSquares } from "../../src/classic/machine-squares.ts";
 import { nearestNeighbors } from "../../src/classic/neighbors.ts";
 import { conditionalAffinities, jointAffinities } from "../../src/classic/tsne/affinities.ts";
 import { exaggerationAt, usualAnnealing } from "../../src/classic/tsne/exaggeration.ts";
@@ -165,6 +167,34 @@ describe("neighbours", () => {
       ).toBeLessThan(1e-3);
     }
   });
+
+  test.each([80, 49, 1])(
+    "true distances of candidates by generated code and its twin, %i features",
+    async (features) => {
+      const { x } = clusters(70, features, 3, 4);
+      const table = { data: x.data, count: 70, features };
+      const indices = Int32Array.from({ length: 70 * 5 }, (_, e) => (e * 31) % 70);
+      const near = { size: 5, indices, squares: new Float32Array(350) };
+      const plain = new PlainSquares(table, near);
+      for (const threads of [1, 2]) {
+        using machine = await MachineSquares.open(table, near, 70, threads);
+        for (const [first, last] of [
+          [0, 70],
+          [13, 30],
+          [69, 70],
+        ] as const) {
+          for (let turn = 0; turn < 3; turn++) {
+            expect(machine.between(first, last)).toEqual(plain.between(first, last));
+            await pause(); // until the other thread is there
+          }
+        }
+      }
+      const [row, other] = [17, indices[17 * 5 + 2]!];
+      let square = 0;
+      for (let k = 0; k < features; k++) square += (x.data[row * features + k]! - x.data[other * features + k]!) ** 2;
+      expect(plain.between(17, 18)[2]! / square).toBeCloseTo(1, 5);
+    },
+  );
 
   test("the approximate search misses few", async () => {
     const { x } = clusters(900, 80, 6, 2);
