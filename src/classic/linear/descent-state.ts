@@ -33,9 +33,10 @@ export const plainState = (size: number, machines: number): DescentState => ({
 });
 
 /** The samples that take part in one of the machines at least. */
-export function takingPart({ taking }: DescentState): Uint32Array {
-  const list = new Uint32Array(taking[0]!.length);
+export function takingPart({ taking: [first, ...others] }: DescentState): Uint32Array {
+  const list = Uint32Array.from(first!);
+  for (const group of others) for (let i = 0; i < list.length; i++) list[i]! |= group[i]!;
   let count = 0;
-  for (let i = 0; i < list.length; i++) if (taking.some((group) => group[i] !== 0)) list[count++] = i;
+  for (let i = 0; i < list.length; i++) if (list[i] !== 0) list[count++] = i; // never beyond what was read
   return list.subarray(0, count);
 }

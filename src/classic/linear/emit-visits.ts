@@ -43,7 +43,8 @@ export function emitVisits(
   const [first, last, , thread, threads] = [0, 1, 2, 3, 4] as const;
   const f = module.function("run", [i32, i32, i32, i32, i32]);
   const visit = new VisitWriter(f, places, isSquared);
-  const [group, groups, taking, at, end, bits] = Array.from({ length: 6 }, () => f.local(i32)) as Six;
+  const local = (): Local => f.local(i32);
+  const [group, groups, taking, at, end, bits] = [local(), local(), local(), local(), local(), local()];
   f.get(thread).set(group);
   f.constant(places.groups).set(groups);
   f.whileLess(group, groups, () => {
@@ -74,8 +75,6 @@ export function emitVisits(
   return f;
 }
 
-type Six = [Local, Local, Local, Local, Local, Local];
-
 class VisitWriter {
   readonly doubles: Doubles;
   readonly sample: Local;
@@ -103,9 +102,9 @@ class VisitWriter {
     this.#places = places;
     this.#isSquared = isSquared;
     this.doubles = new Doubles(f);
-    [this.sample, this.machine, this.word, this.#own, this.#alphaAt, this.#from] = ints(f) as Six;
-    this.#to = f.local(i32);
-    const double = (): Local => f.local(f64);
+    const [int, double] = [(): Local => f.local(i32), (): Local => f.local(f64)];
+    [this.sample, this.machine, this.word, this.#own] = [int(), int(), int(), int()];
+    [this.#alphaAt, this.#from, this.#to] = [int(), int(), int()];
     [this.#bound, this.#norm, this.#damping, this.#sign] = [double(), double(), double(), double()];
     [this.#old, this.#margin, this.#slope, this.#value] = [double(), double(), double(), double()];
   }
@@ -303,5 +302,3 @@ class VisitWriter {
     return this.#f.constant(this.#places[place]).get(index).constant(bytes).multiply().add();
   }
 }
-
-const ints = (f: FunctionBuilder): readonly Local[] => Array.from({ length: 6 }, () => f.local(i32));
