@@ -2,8 +2,9 @@
 
 export const i32 = 0x7f;
 export const f32 = 0x7d;
+export const f64 = 0x7c;
 export const v128 = 0x7b;
-export type ValueType = typeof i32 | typeof f32 | typeof v128;
+export type ValueType = typeof i32 | typeof f32 | typeof f64 | typeof v128;
 export type Local = number;
 
 /** Signed LEB128 of a 32-bit integer. */
@@ -281,6 +282,12 @@ export class FunctionBuilder {
 
   drop(): this {
     return this.#plain(0x1a);
+  }
+
+  /** An instruction that few have need of, as its bytes. */
+  code(...bytes: readonly number[]): this {
+    this.#code.append(bytes);
+    return this;
   }
 
   // ---- four lanes of float32 ----
