@@ -149,7 +149,9 @@ export function trainingClient(
       for (const [id, { kind, reject }] of waiting)
         if (kind === "load") {
           waiting.delete(id);
-          reject(new NablaError("BUSY", "load: superseded by a later one", { hint: "Wait for the later load." }));
+          reject(
+            new NablaError("BUSY", "superseded: another load took its place", { hint: "Wait for the later load." }),
+          );
         }
       const loaded = call("load", { job, load: loads });
       if (!isReady && !gone) send("next");
