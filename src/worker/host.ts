@@ -238,7 +238,8 @@ export class TrainingHost {
     void this.#inTurn(async () => {
       if (!this.#run) await this.#drain();
     });
-    await this.#still(async () => {
+    await this.#still(async (current) => {
+      if (session !== current) throw superseded();
       if ("error" in end) throw end.error;
       this.#ended ??= end;
       this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
