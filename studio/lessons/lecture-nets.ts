@@ -4,7 +4,9 @@ import type { Workbench } from "../state/workbench.ts";
 /** A net of the slides as a lesson begins with it: the state that the screen of numbers offers, with a weight selected. */
 function byHand(name: string, weight: { readonly name: string; readonly index: readonly number[] }): Workbench {
   const state = lecturePreset(name);
-  return { ...state, screen: "lessons", look: { ...state.look, weight } };
+  // nothing is shown yet: the reader steps, or works it out first
+  const numbers = { ...state.look.numbers, position: 0 };
+  return { ...state, screen: "lessons", look: { ...state.look, weight, numbers } };
 }
 
 /** The net of the slides with two inputs, two outputs and two hidden layers of two. */
