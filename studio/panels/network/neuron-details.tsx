@@ -1,6 +1,7 @@
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
+import { useSlow } from "../../app/use-slow.ts";
 import { useView } from "../../app/use-view.ts";
 import { lossOf } from "../../state/job.ts";
 import { exampleNumber } from "../../state/points.ts";
@@ -64,8 +65,16 @@ function Numbers({
 }) {
   const { store, training } = useStudio();
   const { example } = store.state.value.look;
-  const values = training.view<readonly Float32Array[]>("activations").value;
-  const weights = training.view<readonly ShownWeights[]>("weights").value?.[chosen.layer - 1];
+  const [newestValues, newestWeights] = useMemo(
+    () =>
+      [
+        training.view<readonly Float32Array[]>("activations"),
+        training.view<readonly ShownWeights[]>("weights"),
+      ] as const,
+    [training],
+  );
+  const values = useSlow(newestValues).value;
+  const weights = useSlow(newestWeights).value?.[chosen.layer - 1];
   const value = values?.[chosen.layer]?.[chosen.unit];
   const z = sumOf(weights, values?.[chosen.layer - 1], chosen.unit);
   return (
