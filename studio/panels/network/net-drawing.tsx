@@ -39,10 +39,11 @@ export function NetDrawing({
   /** Id of the sentence that says what the drawing is. */
   readonly summary: string;
 }) {
-  const { store } = useStudio();
+  const { store, preferences } = useStudio();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const layout = useMemo(() => netLayout(net.units, width), [net.units, width]);
+  const isPresenter = preferences.isPresenter.value;
+  const layout = useMemo(() => netLayout(net.units, width, typeScale()), [net.units, width, isPresenter]);
   // a net wider than its panel is moved so that the chosen neuron is in sight
   useEffect(() => {
     const middle = layout.columns[chosen.layer]?.middle ?? 0;
@@ -277,3 +278,6 @@ function cellOf(box: HTMLElement | null, layout: NetLayout, { layer, unit }: Uni
   const name = layout.columns[layer]?.fold ? `${layer}` : `${layer}-${unit}`;
   return box?.querySelector<HTMLElement>(`[data-cell="${name}"]`) ?? null;
 }
+
+/** How large the page's type is, by what browsers begin with. */
+const typeScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;

@@ -189,6 +189,7 @@ function WeightsOut({ net, chosen: { layer, unit } }: { readonly net: Net; reado
 
 /** The shortest number that is this float32: 0.1 for 0.10000000149. */
 export function shortest(value: number): number {
+  if (value === 0) return 0;
   for (let digits = 1; digits <= 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;
