@@ -4,7 +4,7 @@ import { render } from "preact";
 import { openPreferences } from "./app/preferences.ts";
 import { listenToKeys } from "./app/shortcuts.ts";
 import { createStore } from "./app/store.ts";
-import { type Studio, StudioContext } from "./app/studio.ts";
+import { type Stepping, type Studio, StudioContext } from "./app/studio.ts";
 import { createTraining } from "./app/training.ts";
 import { App } from "./screens/app.tsx";
 import { defaultWorkbench } from "./state/defaults.ts";
@@ -22,6 +22,7 @@ async function start(): Promise<void> {
     training: createTraining(store, connect, problem),
     preferences: openPreferences(),
     keysWanted,
+    stepping: signal<Stepping | undefined>(undefined),
     say: (sentence) => {
       spoken.value = sentence;
     },

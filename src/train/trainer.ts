@@ -1,5 +1,4 @@
 import { sizeOf } from "../array/ndarray.ts";
-import { Random } from "../array/random.ts";
 import type { Executable, Store } from "../backend/backend.ts";
 import { compile } from "../compile/index.ts";
 import type { Dataset } from "../data/index.ts";
@@ -7,6 +6,7 @@ import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/inde
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
 import { rowOf } from "./feed.ts";
 import { type Objective, targetShape, targetsOf } from "./objective.ts";
+import { sampleOrder } from "./sample-order.ts";
 import type { Hyperparameter } from "./scope.ts";
 import type { Trace } from "./trace.ts";
 import { metricName, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
@@ -50,7 +50,8 @@ const targetsTable = "training targets";
 /** Room for the row numbers of steps that lie ready: 4 MB. */
 const largestTable = 1_048_576;
 
-interface Loaded {
+/** A step of one size of batch, ready to run. */
+export interface Loaded {
   readonly graph: TrainingGraph;
   readonly executable: Executable;
   readonly batch: number;
@@ -73,8 +74,7 @@ export class Trainer implements Disposable {
   readonly #rows: Int32Array | undefined;
   readonly #full: Loaded;
   readonly #tail: Loaded | undefined;
-  #order: { readonly epoch: number; readonly rows: Int32Array } | undefined;
-  #samples: { readonly epoch: number; readonly order: Int32Array } | undefined;
+  #order: { readonly epoch: number; readonly rows: Uint32Array } | undefined;
   /** The steps whose rows and rates are written: slice 0 is step `start`. */
   #window = { start: 0, end: 0 };
 
@@ -130,14 +130,6 @@ export class Trainer implements Disposable {
 
   epochOf = (step: number): number => Math.floor(step / this.stepsPerEpoch);
 
-  /** The samples that step `step` takes, by their number in the data. Cost: an epoch's permutation, at most once an epoch. */
-  samplesOf(step: number): Int32Array {
-    const epoch = this.epochOf(step);
-    if (this.#samples?.epoch !== epoch) this.#samples = { epoch, order: this.#permutation(epoch) };
-    const from = (step - epoch * this.stepsPerEpoch) * this.#options.batchSize;
-    return this.#samples.order.slice(from, from + this.#options.batchSize);
-  }
-
   /** Writes rates again before the next step: a hyperparameter has changed. */
   forgetRates(): void {
     this.#window = { start: 0, end: 0 };
@@ -145,9 +137,10 @@ export class Trainer implements Disposable {
 
   /** Runs step `first` and up to `most − 1` steps after it, as many as lie ready in one table. */
   run(first: number, most: number): StepResults {
-    const isTail = this.#isTail(first);
-    const { executable, batch } = isTail ? this.#tail! : this.#full;
-    if (isTail) this.#write(this.#tail!, first, 1);
+    const loaded = this.planOf(first);
+    const { executable, batch } = loaded;
+    const isTail = loaded === this.#tail;
+    if (isTail) this.write(loaded, first, 1);
     else if (first < this.#window.start || first >= this.#window.end) this.#fill(first);
     const slice = isTail ? 0 : first - this.#window.start;
     const count = isTail ? 1 : Math.min(most, this.#window.end - first);
@@ -160,28 +153,8 @@ export class Trainer implements Disposable {
     };
   }
 
-  /** Values inside one step, which changes nothing: `outputs` names what is wanted, the next states among it. */
-  inspect(
-    step: number,
-    outputs: (graph: TrainingGraph) => Readonly<Record<string, Tensor>>,
-  ): Map<string, Float32Array> {
-    const { batch, graph } = this.#isTail(step) ? this.#tail! : this.#full;
-    const wanted = outputs(graph);
-    const executable = this.#store.loadNow(compile({ outputs: wanted }));
-    try {
-      this.#write({ graph, executable, batch }, step, 1);
-      executable.run(0, 1);
-      return new Map(
-        Object.entries(wanted).map(([name, { shape }]) => {
-          const out = new Float32Array(sizeOf(shape));
-          executable.getOutput(name, out);
-          return [name, out];
-        }),
-      );
-    } finally {
-      executable[Symbol.dispose]();
-    }
-  }
+  /** What runs a step: the plan of full batches, or that of the last one. */
+  planOf = (step: number): Loaded => (this.#tail && (step + 1) % this.stepsPerEpoch === 0 ? this.#tail : this.#full);
 
   [Symbol.dispose](): void {
     this.#full.executable[Symbol.dispose]();
@@ -190,19 +163,17 @@ export class Trainer implements Disposable {
     this.#store.remove([samplesTable, targetsTable, ...moments.map(({ attributes }) => attributes["name"] as string)]);
   }
 
-  #isTail = (step: number): boolean => this.#tail !== undefined && (step + 1) % this.stepsPerEpoch === 0;
-
   /** Writes rows and rates from step `first` on, to the end of its epoch or of the table. */
   #fill(first: number): void {
     const { executable } = this.#full;
     const epochEnd = (this.epochOf(first) + 1) * this.stepsPerEpoch - (this.#tail ? 1 : 0);
     const count = Math.min(executable.steps, epochEnd - first);
-    this.#write(this.#full, first, count);
+    this.write(this.#full, first, count);
     this.#window = { start: first, end: first + count };
   }
 
   /** Writes rows and rates of `count` steps from `first` on into the first slices. */
-  #write({ executable, batch, graph }: Loaded, first: number, count: number): void {
+  write({ executable, batch, graph }: Loaded, first: number, count: number): void {
     const { batchSize, optimizer } = this.#options;
     const epoch = this.epochOf(first);
     const from = (first - epoch * this.stepsPerEpoch) * batchSize;
@@ -217,22 +188,14 @@ export class Trainer implements Disposable {
   }
 
   /** The rows of the data in the order in which epoch `epoch` takes them. */
-  #orderOf(epoch: number): Int32Array {
-    const { isShuffled } = this.#options;
+  #orderOf(epoch: number): Uint32Array {
+    const { isShuffled, seed } = this.#options;
     const key = isShuffled ? epoch : 0;
     if (this.#order?.epoch !== key) {
-      const order = this.#permutation(epoch);
-      if (this.#rows) for (let i = 0; i < order.length; i++) order[i] = this.#rows[order[i]!]!;
-      this.#order = { epoch: key, rows: order };
+      const order = sampleOrder(this.#size, isShuffled, seed, epoch);
+      this.#order = { epoch: key, rows: this.#rows ? order.map((sample) => this.#rows![sample]!) : order };
     }
     return this.#order.rows;
-  }
-
-  #permutation(epoch: number): Int32Array {
-    const { isShuffled, seed } = this.#options;
-    return isShuffled
-      ? Int32Array.from(new Random(seed, "shuffle").permutation(this.#size, epoch))
-      : Int32Array.from({ length: this.#size }, (_, i) => i);
   }
 }
 

@@ -61,9 +61,6 @@ const simd = {
   relaxedMulAdd: 0x105,
 } as const;
 
-/** Opcodes of the threads proposal by name, without their 0xfe prefix. */
-const atomics = { notify: 0x00, wait: 0x01, load: 0x10, store: 0x17, addAndGetOld: 0x1e } as const;
-
 /** Bytes that grow; everything generated goes through here, so it allocates seldom. */
 class ByteWriter {
   #bytes = new Uint8Array(1024);
@@ -267,10 +264,10 @@ export class FunctionBuilder {
     return this.#plain(0x0b);
   }
 
-  /** An atomic instruction on a 32-bit word at a fixed distance from the address on the stack. */
-  atomic(op: keyof typeof atomics, offset: number): this {
+  /** An instruction of the threads proposal (0xfe and `opcode`) on a 32-bit word at a fixed distance from the address on the stack. */
+  atomic(opcode: number, offset: number): this {
     this.#code.byte(0xfe);
-    this.#code.byte(atomics[op]);
+    this.#code.byte(opcode);
     this.#code.byte(2);
     this.#code.unsigned(offset);
     return this;

@@ -20,7 +20,7 @@ export interface Site {
 
 /** Serves on a free port of 127.0.0.1; everything under /<policy>/, scripts too, comes with that policy's headers. */
 export async function openSite(policies: Readonly<Record<string, Headers>>): Promise<Site> {
-  const files = new Map([...packageFiles(), ...(await pageFiles())]);
+  const files = await siteFiles();
   const server = createServer(({ url = "" }, response) => {
     const [, folder = "", ...rest] = url.split("/");
     const file = files.get(folder === "nabla" ? url : `/page/${rest.join("/")}`);
@@ -39,6 +39,10 @@ export async function openSite(policies: Readonly<Record<string, Headers>>): Pro
   };
 }
 
+/** Text by path: the built package under /nabla/, and the page with its worker under /page/. */
+export const siteFiles = async (): Promise<ReadonlyMap<string, string>> =>
+  new Map([...packageFiles(), ...(await pageFiles())]);
+
 /** The package as it is published, read at once, so that another build at this moment changes nothing. */
 function packageFiles(): (readonly [string, string])[] {
   execFileSync(process.execPath, [join(root, "scripts", "build.mjs")], { stdio: "pipe" });
@@ -49,7 +53,9 @@ function packageFiles(): (readonly [string, string])[] {
 }
 
 async function pageFiles(): Promise<(readonly [string, string])[]> {
-  const entries = ["page.ts", "worker.ts", "networks.ts"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const entries = ["page.ts", "worker.ts", "networks.ts", "training-worker.ts", "steer.ts"].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
+  );
   const { outputFiles } = await build({
     entryPoints: entries,
     outdir: "/page",
@@ -63,7 +69,7 @@ async function pageFiles(): Promise<(readonly [string, string])[]> {
         name: "package-by-address",
         setup({ onResolve }) {
           onResolve({ filter: /^nabla$/ }, () => ({ path: "/nabla/index.js", external: true }));
-          onResolve({ filter: /^nabla\/data$/ }, () => ({ path: "/nabla/data.js", external: true }));
+          onResolve({ filter: /^nabla\/\w+$/ }, ({ path }) => ({ path: `/${path}.js`, external: true }));
         },
       },
     ],
