@@ -1,0 +1,108 @@
+import { activationNamed, dense, lossNamed, sequential } from "nabla";
+import { explain } from "nabla/explain";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { exact } from "../../studio/panels/numbers/exact.ts";
+import { floatsFromText } from "../../studio/state/base64url.ts";
+import { dataOf } from "../../studio/state/data.ts";
+import { jobOf, lossOf } from "../../studio/state/job.ts";
+import { fromLink } from "../../studio/state/link.ts";
+import type { DrawnData } from "../../studio/state/workbench.ts";
+import { launch } from "./browser.ts";
+import { openStudio, serveStudio } from "./studio.ts";
+
+// One walk through the studio by somebody who has no pointer.
+
+let browser: Browser;
+let site: Awaited<ReturnType<typeof serveStudio>>;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launch(), serveStudio()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  site?.server.close();
+});
+
+/** Presses Tab until what has the focus is called so; fails where no round of the page comes by it. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    const called = await page.evaluate(() => {
+      const focused = document.activeElement as HTMLElement & { readonly labels?: NodeListOf<HTMLElement> };
+      const label = focused.labels?.[0]?.firstElementChild?.textContent || focused.labels?.[0]?.textContent;
+      return (focused.getAttribute("aria-label") ?? label ?? focused.textContent ?? "").trim();
+    });
+    if (name.test(called)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab never came to ${name}`);
+}
+
+test("by keys alone: a net is built, trained on quadrants, explained, and shared", async () => {
+  const { page, context, complaints } = await openStudio(browser, site.url);
+  await tabTo(page, /^Quadrants/);
+  await page.keyboard.press("Enter");
+  await tabTo(page, /^Add a layer before Output/);
+  await page.keyboard.press("Enter");
+  await tabTo(page, /^Until$/);
+  await page.keyboard.type("right"); // a list goes to the entry that begins with what is typed
+  await expect.poll(() => page.getByLabel("Where to stop").inputValue()).toBe("0.99");
+  await tabTo(page, /^Play$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await page.getByRole("button", { name: "Play" }).waitFor({ timeout: 30_000 });
+  const right = await page.locator("[data-figure=accuracy]").textContent();
+  expect(Number.parseFloat(right!)).toBeGreaterThanOrEqual(99);
+
+  // the numbers of one backward pass: back into it, and on again
+  await page.keyboard.press("2");
+  await page.locator("[data-update]").waitFor();
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+  const chosen = (await page.locator("[data-update]").getAttribute("data-update"))!;
+  const shown = page.locator("[data-product=reused] .result .amount");
+  await expect.poll(() => shown.textContent()).toBeTruthy();
+
+  await tabTo(page, /^Share$/);
+  await page.keyboard.press("Enter");
+  await tabTo(page, /^Same start$/);
+  await page.keyboard.press("ArrowRight");
+  const box = page.getByRole("textbox", { name: "Link" });
+  await expect.poll(() => box.getAttribute("data-kind")).toBe("moment");
+  const state = await fromLink(new URL(await box.inputValue()).hash);
+  await page.keyboard.press("Escape");
+
+  // whoever opens the link in Node finds the same gradient
+  const [, name, index] = /^(.*) ([\d,]+)$/.exec(chosen)!;
+  const data = dataOf(state.data as DrawnData);
+  const { model: record } = jobOf(state, data);
+  expect(record.layers.filter(({ kind }) => kind === "dense")).toHaveLength(4);
+  const model = sequential(
+    record.layers.map(({ kind, settings }) =>
+      kind === "dense" ? dense(settings!["units"] as number) : activationNamed(kind),
+    ),
+    { input: record.input, seed: record.seed },
+  );
+  for (const parameter of model.weights.names())
+    model.weights.set(parameter, floatsFromText(state.training.moment!.states[parameter]!)!);
+  const row = data.trainRows[state.look.example]!;
+  const { x, y } = data.all;
+  const told = explain(model, {
+    x: x.data.slice(2 * row, 2 * row + 2) as Float32Array,
+    y: [y!.data[row]!],
+    loss: lossNamed(lossOf(state)),
+    learningRate: state.training.learningRate,
+  }).scalar(name!, index!.split(",").map(Number));
+  const { parameters } = told.toJSON() as {
+    readonly parameters: readonly {
+      readonly name: string;
+      readonly index: readonly number[];
+      readonly gradient: number;
+    }[];
+  };
+  const parameter = parameters.find((one) => one.name === name && one.index.join() === index)!;
+  expect(await shown.textContent()).toBe(exact(parameter.gradient));
+  expect(complaints).toEqual([]);
+  await context.close();
+});
