@@ -123,7 +123,7 @@ test("nets of random clicks: shown products multiply to shown gradients, which a
       .toBe(whole.multiplications!.reused.toLocaleString("en"));
     const parameters = whole.level === "scalar" ? [0, 1, 2] : [0];
     for (const at of parameters) {
-      await page.locator("button.weight-row").nth(at).click();
+      await page.locator("button.graph-weight").nth(at).click();
       const chosen = (await page.locator("[data-update]").getAttribute("data-update"))!;
       const [, name, index] = /^(.*) ([\d,]+)$/.exec(chosen)!;
       const told =

@@ -271,7 +271,7 @@ function WeightRow({
   const isGradientShown = node !== undefined && shown.gradients.has(node.id);
   const isNew = node !== undefined && shown.newest.has(node.id);
   const edges = [row.own, row.through].filter((edge) => edge !== undefined);
-  const name = ["weight-row", isNew && "new", isSelected && "selected", isPointed && "pointed"]
+  const name = ["graph-weight", isNew && "new", isSelected && "selected", isPointed && "pointed"]
     .filter(Boolean)
     .join(" ");
   const place = { left: `${row.x}px`, top: `${row.y}px` };
