@@ -3,7 +3,6 @@ import { decision, outputs } from "./views/decision.ts";
 import { lossCurveView } from "./views/loss-curve.ts";
 import { losses } from "./views/losses.ts";
 import { maps, unitMap } from "./views/maps.ts";
-import { readCsv } from "./views/read-csv.ts";
 import { warp } from "./views/warp.ts";
 import { weights } from "./views/weights.ts";
 
@@ -16,7 +15,6 @@ export const views = {
   lossCurve: lossCurveView,
   maps,
   outputs,
-  readCsv,
   unitMap,
   warp,
   weights,

@@ -163,7 +163,12 @@ function Cell({
       aria-invalid={draft !== undefined && read(draft) === undefined}
       title={String(shortest(value))}
       value={draft ?? (Number.isInteger(value) ? String(value).replace("-", "−") : figure(value, 3))}
-      onFocus={() => setDraft(String(shortest(value)))}
+      onFocus={({ currentTarget }) => {
+        const all = String(shortest(value));
+        currentTarget.value = all; // at once: set by the next rendering, it would move the caret from under the hand
+        currentTarget.select();
+        setDraft(all);
+      }}
       onInput={({ currentTarget }) => setDraft(currentTarget.value)}
       onBlur={take}
       onKeyDown={({ key, currentTarget }) => {

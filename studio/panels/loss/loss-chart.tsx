@@ -80,11 +80,15 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
     );
   }
   context.textBaseline = "alphabetic";
-  for (const [i, { value, at }] of scene.xTicks.entries()) {
-    const isLast = i === scene.xTicks.length - 1;
-    context.textAlign = i === 0 ? "left" : isLast ? "right" : "center";
+  const end = words.loss.epochs(whole(scene.last));
+  context.textAlign = "right";
+  context.fillText(end, right, bottom + 15);
+  const room = right - context.measureText(end).width - 10;
+  for (const [i, { value, at }] of scene.xTicks.slice(0, -1).entries()) {
     const text = whole(value);
-    context.fillText(isLast ? words.loss.epochs(text) : text, at, bottom + 15);
+    const half = i === 0 ? 0 : context.measureText(text).width / 2;
+    context.textAlign = i === 0 ? "left" : "center";
+    if (at + half < room) context.fillText(text, at, bottom + 15);
   }
   if (scene.lines.length === 0) {
     context.textAlign = "left";
@@ -95,6 +99,7 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.lineJoin = "round";
+  const labelX = Math.max(...scene.lines.map(({ points }) => points.at(-2)!)) + 10;
   for (const { part, points, value, labelY } of scene.lines) {
     const isTrain = part === "train";
     context.strokeStyle = isTrain ? css.ink : css["ink-2"];
@@ -111,6 +116,6 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
     context.fill();
     context.stroke();
     context.fillStyle = isTrain ? css.ink : css["ink-2"];
-    outlined(context, css.paper, `${words.loss[part]} ${figure(value, 3)}`, x + 10, labelY);
+    outlined(context, css.paper, `${words.loss[part]} ${figure(value, 3)}`, labelX, labelY);
   }
 }
