@@ -341,6 +341,7 @@ export const words = {
     },
     show: "Show",
     shows: { map: "Decision", warp: "Warped grid" },
+    answers: "Answers",
     mapName: "Decision map",
     valuesName: "Map of the answers",
     curvesName: "Curve of the net",

@@ -78,7 +78,7 @@ export function drawMarker(
     shapes.set(name, shape);
   }
   const colour = fill ?? css[label < 0 ? "ink-2" : classColour(label)];
-  context.save();
+  // back by hand: save and restore cost as much as the drawing
   context.translate(x, y);
   context.scale(radius, radius);
   context.lineJoin = "round";
@@ -93,5 +93,6 @@ export function drawMarker(
   }
   context.fill(shape);
   context.stroke(shape);
-  context.restore();
+  context.scale(1 / radius, 1 / radius);
+  context.translate(-x, -y);
 }

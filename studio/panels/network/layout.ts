@@ -78,7 +78,8 @@ export function netLayout(units: readonly number[], width: number): NetLayout {
 /** Pictures of digits are square; other layers are twice as high as wide. */
 function foldOf(units: number, pitch: number): Omit<Fold, "x" | "y"> {
   const side = Math.sqrt(units);
-  const columns = Number.isInteger(side) && units > 64 ? side : Math.max(4, Math.ceil(Math.sqrt(units / 4)));
+  const wanted = Number.isInteger(side) && units > 64 ? side : Math.max(4, Math.ceil(Math.sqrt(units / 4)));
+  const columns = Math.min(wanted, Math.floor((pitch - 48) / 2));
   const cell = Math.max(2, Math.min(20, Math.floor(Math.min(pitch - 48, 132) / columns)));
   return { columns, rows: Math.ceil(units / columns), cell };
 }

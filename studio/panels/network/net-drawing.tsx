@@ -9,7 +9,7 @@ import { palette } from "../../view/palette.ts";
 import { classRamp, type Ramp, signedRamp } from "../../view/ramps.ts";
 import { useWidth } from "../../view/use-width.ts";
 import { words } from "../../words.ts";
-import type { UnitMaps } from "../../worker/geometry/bytes.ts";
+import { unitMaps } from "../../worker/geometry/bytes.ts";
 import type { ActivationsArgs } from "../../worker/views/activations.ts";
 import type { Maps, MapsArgs } from "../../worker/views/maps.ts";
 import { Edges } from "./edges.tsx";
@@ -31,6 +31,13 @@ export function NetDrawing({ net, chosen }: { readonly net: Net; readonly chosen
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const layout = useMemo(() => netLayout(net.units, width), [net.units, width]);
+  // a net wider than its panel is moved so that the chosen neuron is in sight
+  useEffect(() => {
+    const middle = layout.columns[chosen.layer]?.middle ?? 0;
+    const field = box.current!;
+    const isInSight = middle > field.scrollLeft + layout.tile && middle < field.scrollLeft + width - layout.tile;
+    if (!isInSight) field.scrollLeft = middle - width / 2;
+  }, [layout, chosen.layer, width]);
   const choose = (unit: Unit, isFocused = false): void => {
     store.look({ unit, weight: null });
     if (isFocused) requestAnimationFrame(() => cellOf(box.current, layout, unit)?.focus());
@@ -132,7 +139,7 @@ function Neurons({
     <>
       {tiles.map(({ x, y }, unit) => {
         const isThis = isChosen && unit === chosen.unit;
-        const name = layer === 0 ? net.columns[unit] : isLast ? net.classes[unit] : undefined;
+        const name = layer === 0 ? net.columns[unit] : isLast ? net.answers[unit] : undefined;
         return [
           <canvas
             key={unit}
@@ -154,7 +161,7 @@ function Neurons({
               title={name}
               style={{ left: `${x}px`, top: top(y) }}
             >
-              {isLast && <Marker label={unit} />}
+              {isLast && net.classes.length > 0 && <Marker label={unit} />}
               <span>{name}</span>
             </span>
           ),
@@ -207,7 +214,7 @@ function Painter({
       for (const { layer, units, fold } of layout.columns) {
         const at = mapped.indexOf(layer);
         const floats = onExample?.[layer];
-        const shown = at >= 0 ? found?.layers[at] : floats && valuesAsMaps(floats, bounds[layer]!);
+        const shown = at >= 0 ? found?.layers[at] : floats && unitMaps(floats, floats.length, 0);
         const kind = at >= 0 && found ? found.kind : "value";
         const isThere = shown?.units === units; // not of the net that was there before
         if (fold) {
@@ -247,18 +254,7 @@ function cellsOf(box: HTMLElement | null, { layer, fold }: Column): readonly HTM
   return [...(box?.querySelectorAll<HTMLCanvasElement>(query) ?? [])];
 }
 
-/** Values on one example in the form of maps of one point; the largest of the layer is the scale. */
-function valuesAsMaps(floats: Float32Array, bound: number): UnitMaps {
-  let most = bound;
-  if (!most) for (const value of floats) most = Math.max(most, Math.abs(value));
-  const bytes = Uint8Array.from(floats, (value) =>
-    Math.round(128 + 127 * Math.max(-1, Math.min(1, value / (most || 1)))),
-  );
-  const scale = new Float32Array(floats.length).fill(most);
-  return { units: floats.length, points: 1, bytes, scale, low: floats.slice(), high: floats.slice() };
-}
-
-function cellOf(box: HTMLElement | null, layout: NetLayout, { layer, unit }: Unit): HTMLCanvasElement | null {
+function cellOf(box: HTMLElement | null, layout: NetLayout, { layer, unit }: Unit): HTMLElement | null {
   const name = layout.columns[layer]?.fold ? `${layer}` : `${layer}-${unit}`;
-  return box?.querySelector<HTMLCanvasElement>(`[data-cell="${name}"]`) ?? null;
+  return box?.querySelector<HTMLElement>(`[data-cell="${name}"]`) ?? null;
 }

@@ -17,6 +17,8 @@ export interface Net {
   /** Names of the numbers that go in; empty for pictures. */
   readonly columns: readonly string[];
   readonly classes: readonly string[];
+  /** Names of what comes out: classes, or the values of own data. */
+  readonly answers: readonly string[];
   readonly plane: Bounds;
   readonly isDigits: boolean;
 }
@@ -29,13 +31,15 @@ export interface Unit {
 export function netOf(state: Workbench, data: StudioData | undefined): Net {
   const { layers } = state.network;
   const inputs = inputCount(state.data, data);
+  const classes = data?.classes ?? (state.data.kind === "digits" ? [..."0123456789"] : []);
   return {
     layers,
     places: layerPlaces(state.network),
     units: [inputs, ...layers.map(({ units }) => units)],
     names: [words.network.input, ...layers.map((_, i) => nameOf(i + 1, layers.length))],
     columns: data?.columns ?? [],
-    classes: data?.classes ?? (state.data.kind === "digits" ? [..."0123456789"] : []),
+    classes,
+    answers: state.data.kind === "own" ? state.data.target.names : classes,
     plane: data ? planeOf(data) : { x: [-1, 1], y: [-1, 1] },
     isDigits: data === undefined,
   };
@@ -74,8 +78,8 @@ export function chosenUnit({ look }: Pick<Workbench, "look">, { units }: Pick<Ne
 }
 
 /** "Hidden 2, neuron 5", or the number or class that the unit stands for. */
-export function unitName({ names, columns, classes, units }: Net, { layer, unit }: Unit): string {
-  const of = layer === 0 ? columns[unit] : layer === units.length - 1 ? classes[unit] : undefined;
+export function unitName({ names, columns, answers, units }: Net, { layer, unit }: Unit): string {
+  const of = layer === 0 ? columns[unit] : layer === units.length - 1 ? answers[unit] : undefined;
   return `${names[layer]}, ${of ?? words.network.neuron(unit)}`;
 }
 

@@ -1,5 +1,5 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useCallback, useEffect } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import { useView } from "../../app/use-view.ts";
 import { lossOf } from "../../state/job.ts";
@@ -154,18 +154,18 @@ function UnitPicture({ net, chosen, name }: { readonly net: Net; readonly chosen
   const map = found?.layers[0];
   const kind = found?.kind;
   const isClass = layer === net.units.length - 1 && net.classes.length > 0;
+  const own = useMemo(() => document.createElement("canvas"), []);
+  const ramp = useMemo(() => (isClass ? classRamp(colours, unit) : signedRamp(colours)), [isClass, colours, unit]);
   const draw = useCallback(
     (context: CanvasRenderingContext2D, width: number, height: number) => {
       if (!map) return;
-      const own = document.createElement("canvas");
-      const ramp = isClass ? classRamp(colours, unit) : signedRamp(colours);
       if (kind === "plane") paintMap(own, map, 0, ramp);
       else if (kind === "line") paintCurve(own, map, 0, colours, width);
       else paintValue(own, map.bytes[0]!, ramp);
       context.imageSmoothingEnabled = kind !== "value";
       context.drawImage(own, 0, 0, width, height);
     },
-    [map, kind, isClass, unit, colours],
+    [map, kind, ramp, own, colours],
   );
   const [low, high] = [figure(map?.low[0] ?? Number.NaN), figure(map?.high[0] ?? Number.NaN)];
   const isStill = !training.isPlaying.value;

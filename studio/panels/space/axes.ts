@@ -4,7 +4,7 @@ import { type PlaneScale, ticksOf, tickText } from "../../view/plane.ts";
 /** Hairlines through 0, a few round numbers beside them, and the names of the two axes. */
 export function drawAxes(
   context: CanvasRenderingContext2D,
-  { css }: Palette,
+  { css, font }: Palette,
   scale: PlaneScale,
   names: readonly [x: string, y: string],
 ): void {
@@ -22,7 +22,7 @@ export function drawAxes(
   context.lineTo(width, y0);
   context.stroke();
   context.globalAlpha = 1;
-  context.font = `11px ${getComputedStyle(context.canvas).fontFamily}`;
+  context.font = `11px ${font}`;
   const write = (text: string, x: number, y: number, align: CanvasTextAlign): void => {
     context.textAlign = align;
     context.lineJoin = "round";

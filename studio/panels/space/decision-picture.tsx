@@ -39,6 +39,8 @@ export function DecisionPicture({ data }: { readonly data: StudioData }) {
   const [trained, held] = useMemo(() => partsOf(data, columns, output), [data, columns, output]);
   const plane = useMemo(() => planeOf(data, columns), [data, columns]);
   const { example } = store.state.value.look;
+  const given = store.state.value.data;
+  const answers = given.kind === "own" ? given.target.names : data.classes;
   const args: DecisionArgs = { plane, columns, output, resolution, most: mostPoints };
   const view = fitting(useView<DecisionView>("decision", args).value, data);
   const colours = palette().value;
@@ -47,7 +49,7 @@ export function DecisionPicture({ data }: { readonly data: StudioData }) {
   const number = exampleNumber(data, example);
   const names = [
     data.columns[columns[0]] ?? "x",
-    isLine ? (isClasses ? "" : "y") : (data.columns[columns[1]] ?? ""),
+    isLine ? (isClasses ? "" : (answers[output] ?? "y")) : (data.columns[columns[1]] ?? ""),
   ] as const;
 
   const place = useCallback(
@@ -98,7 +100,7 @@ export function DecisionPicture({ data }: { readonly data: StudioData }) {
       .ask<Float32Array>("outputs", { columns, at } satisfies OutputsArgs)
       .then((answer) => {
         const point = isLine ? figure(at[0], 3) : `(${figure(at[0], 3)}, ${figure(at[1], 3)})`;
-        reading.value = words.space.at(point, answerWords(answer, data.classes));
+        reading.value = words.space.at(point, answerWords(answer, data.classes, answers));
       })
       .catch(() => {
         reading.value = ""; // the net was replaced in between
@@ -134,7 +136,10 @@ export function DecisionPicture({ data }: { readonly data: StudioData }) {
         <Choice
           label={words.space.output}
           value={String(output)}
-          options={Array.from({ length: data.outputs }, (_, i) => ({ value: String(i), label: `y${i + 1}` }))}
+          options={Array.from({ length: data.outputs }, (_, i) => ({
+            value: String(i),
+            label: answers[i] ?? `y${i + 1}`,
+          }))}
           onChange={(value) => setOutput(Number(value))}
         />
       )}
@@ -270,11 +275,12 @@ function lineBounds(plane: Bounds, view: DecisionView | undefined, isClasses: bo
 
 const count = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0);
 
-function answerWords(answer: Float32Array, classes: readonly string[]): string {
+function answerWords(answer: Float32Array, classes: readonly string[], names: readonly string[]): string {
   const order = Array.from(answer.keys()).sort((a, b) => answer[b]! - answer[a]!);
   const sum = answer.reduce((total, value) => total + value, 0);
   const isShares = classes.length > 1 && Math.abs(sum - 1) < 1e-3 && answer.every((value) => value >= 0);
-  if (classes.length === 0) return Array.from(answer, (value) => figure(value)).join(", ");
+  if (classes.length === 0)
+    return Array.from(answer, (value, k) => `${answer.length > 1 ? `${names[k]} ` : ""}${figure(value)}`).join(", ");
   return order
     .slice(0, 3)
     .map((k) => `${classes[k]} ${isShares ? percent(answer[k]!) : figure(answer[k]!, 3)}`)

@@ -117,7 +117,7 @@ function valueColour({ rgb }: Palette, share: number): string {
 /** A ring around the example that is looked at, and its number. */
 export function drawRing(
   context: CanvasRenderingContext2D,
-  { css }: Palette,
+  { css, font }: Palette,
   [x, y]: readonly [number, number],
   text: string,
   width: number,
@@ -131,7 +131,7 @@ export function drawRing(
   context.lineWidth = 1.75;
   context.stroke();
   const isLeft = x > width - 44;
-  context.font = `500 12px ${getComputedStyle(context.canvas).fontFamily}`;
+  context.font = `500 12px ${font}`;
   context.textAlign = isLeft ? "right" : "left";
   context.lineJoin = "round";
   context.lineWidth = 3;

@@ -30,7 +30,10 @@ export function SpacePanel() {
             label={words.space.show}
             isLabelShown={false}
             value={space.show}
-            options={(["map", "warp"] as const).map((value) => ({ value, label: words.space.shows[value] }))}
+            options={(["map", "warp"] as const).map((value) => ({
+              value,
+              label: value === "map" && data.classes.length === 0 ? words.space.answers : words.space.shows[value],
+            }))}
             onChange={show}
           />
           {space.show === "map" ? <DecisionPicture data={data} /> : <WarpPicture data={data} />}

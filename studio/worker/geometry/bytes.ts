@@ -19,9 +19,13 @@ export interface UnitMaps {
   readonly high: Float32Array<ArrayBuffer>;
 }
 
-/** `values` is [units × points]; `bound` is the largest value the units can give, 0 where there is none. */
+/**
+ * `values` is [units × points]; `bound` is the largest value the units can give, 0 where there is none. Units of one point
+ * share the scale of the largest of them, for they are compared with each other.
+ */
 export function unitMaps(values: Float32Array, units: number, bound: number): UnitMaps {
   const points = values.length / units;
+  const shared = points === 1 ? largest(values) : bound;
   const bytes = new Uint8Array(values.length);
   const scale = new Float32Array(units);
   const low = new Float32Array(units);
@@ -34,11 +38,17 @@ export function unitMaps(values: Float32Array, units: number, bound: number): Un
       if (value < least) least = value;
       if (value > most) most = value;
     }
-    const size = bound || Math.max(Math.abs(least), Math.abs(most)) || 1;
+    const size = shared || Math.max(Math.abs(least), Math.abs(most)) || 1;
     for (let i = from; i < from + points; i++) bytes[i] = signedByte(values[i]!, size);
     scale[unit] = size;
     low[unit] = least;
     high[unit] = most;
   }
   return { units, points, bytes, scale, low, high };
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);
+  return most;
 }

@@ -27,7 +27,7 @@ const most = 5000;
 /** Examples in one go: bounds the memory of the graph's values. */
 const chunk = 1024;
 
-export async function losses({ model, data, validation, lossName }: ServedSession): Promise<LossesView> {
+export async function losses({ model, data, validation, loss: lossName }: ServedSession): Promise<LossesView> {
   return {
     loss: lossName,
     classes: data.y?.kind === "labels" ? data.y.classes : 0,
