@@ -21,6 +21,9 @@ afterAll(async () => {
   site?.server.close();
 });
 
+/** A machine that tests in parallel is slow at times; what is looked for comes in the end. */
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+
 const dataPanel = (page: Page): Locator => page.locator("[data-panel=data]");
 const lossPanel = (page: Page): Locator => page.locator("[data-panel=loss]");
 
@@ -41,7 +44,7 @@ async function faultsOf(page: Page, part: string): Promise<readonly string[]> {
 async function stateOf(page: Page): Promise<Workbench> {
   await page.getByRole("button", { name: "Share" }).click();
   const box = page.getByRole("textbox", { name: "Link" });
-  await expect.poll(() => box.inputValue()).toMatch(/#v1=/);
+  await soon(() => box.inputValue()).toMatch(/#v1=/);
   const link = await box.inputValue();
   await page.keyboard.press("Escape");
   return fromLink(new URL(link).hash);
@@ -56,9 +59,9 @@ async function ownData(page: Page): Promise<OwnData> {
 /** From the start so many epochs on. */
 async function epochs(page: Page, most: number): Promise<void> {
   const shown = page.locator("[data-figure=epoch]");
-  await expect.poll(() => shown.textContent()).toBe("0");
+  await soon(() => shown.textContent()).toBe("0");
   for (let i = 0; i < most; i++) await page.getByRole("button", { name: "One step forward" }).click();
-  await expect.poll(() => shown.textContent()).toBe(String(most));
+  await soon(() => shown.textContent()).toBe(String(most));
 }
 
 describe("data", () => {
@@ -115,7 +118,7 @@ describe("data", () => {
     const numbers = panel.locator(".points tbody");
     const before = await numbers.textContent();
     await panel.getByRole("button", { name: "Two spirals" }).click();
-    await expect.poll(() => numbers.textContent()).not.toBe(before);
+    await soon(() => numbers.textContent()).not.toBe(before);
     await panel.getByRole("button", { name: "Later rows" }).click();
     await panel
       .getByLabel(/^x₁ of row/)
@@ -132,7 +135,7 @@ describe("data", () => {
     await panel.getByRole("button", { name: "first" }).click();
     await panel.getByLabel("Name of the class").fill("<b>one</b>");
     await page.keyboard.press("Enter");
-    await expect.poll(() => panel.getByRole("button", { name: "<b>one</b>" }).count()).toBe(1);
+    await soon(() => panel.getByRole("button", { name: "<b>one</b>" }).count()).toBe(1);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -146,10 +149,10 @@ describe("data", () => {
     await text.fill("height,weight,<i>kind</i>\n1.2,30,cat\n0.4,eight,dog\n");
     expect(await faultsOf(page, "dialog")).toEqual([]);
     await dialog.getByRole("button", { name: "Use these rows" }).click();
-    await expect.poll(() => dialog.getByRole("alert").textContent()).toMatch(/"eight" in row 3, column "weight"/);
+    await soon(() => dialog.getByRole("alert").textContent()).toMatch(/"eight" in row 3, column "weight"/);
     await text.fill("height,weight,<i>kind</i>\n1.2,30,<img src=x>\n0.4,8,dog\n0.5,9,dog\n1.3,31,<img src=x>");
     await dialog.getByRole("button", { name: "Use these rows" }).click();
-    await expect.poll(() => dialog.count()).toBe(0);
+    await soon(() => dialog.count()).toBe(0);
     const own = await ownData(page);
     expect(own).toMatchObject({ name: "Pasted rows", columns: ["height", "weight"], isStandardized: true });
     expect(own.target).toEqual({ kind: "classes", names: ["<img src=x>", "dog"], labels: [0, 1, 1, 0] });
@@ -163,10 +166,10 @@ describe("data", () => {
       return given;
     }, `a,b,c,y\n${rows}`);
     await panel.locator(".data-body").dispatchEvent("drop", { dataTransfer: transfer });
-    await expect.poll(() => dialog.textContent()).toContain("large.csv");
+    await soon(() => dialog.textContent()).toContain("large.csv");
     await dialog.getByRole("button", { name: "Use these rows" }).click();
-    await expect.poll(() => dialog.count(), { timeout: 15_000 }).toBe(0);
-    await expect.poll(() => panel.textContent()).toContain("20,000 points, 3 numbers each");
+    await soon(() => dialog.count()).toBe(0);
+    await soon(() => panel.textContent()).toContain("20,000 points, 3 numbers each");
     await panel.locator(".axes select").first().selectOption("2");
     expect(await coloursOf(panel.locator(".board canvas"))).toBeGreaterThan(3);
     expect(complaints).toEqual([]);
@@ -180,14 +183,14 @@ describe("loss", () => {
     const panel = lossPanel(page);
     const curve = panel.getByRole("img", { name: "Loss by epoch" });
     const bars = panel.getByRole("application", { name: "Every example, worst first" });
-    await expect.poll(() => bars.count()).toBe(1);
+    await soon(() => bars.count()).toBe(1);
     expect(await coloursOf(bars)).toBeGreaterThan(5);
     const empty = await coloursOf(curve);
     await panel.getByText("Table", { exact: false }).first().click();
     const table = panel.getByRole("region", { name: "Loss by epoch" });
     expect(await table.locator("tbody tr").count()).toBe(0);
     await epochs(page, 3);
-    await expect.poll(() => table.locator("tbody tr").count()).toBe(3);
+    await soon(() => table.locator("tbody tr").count()).toBe(3);
     expect(await coloursOf(curve)).toBeGreaterThan(empty);
     const summary = panel.locator("p.spoken", { hasText: "After 3 epochs" });
     expect(await summary.count()).toBe(1);
@@ -195,7 +198,7 @@ describe("loss", () => {
     const [figure, worst] = [page.locator("[data-figure=loss]"), panel.locator(".bars .label").first()];
     const before = [await figure.textContent(), await worst.textContent()];
     await page.getByRole("button", { name: "One step forward" }).click();
-    await expect.poll(async () => [await figure.textContent(), await worst.textContent()]).not.toEqual(before);
+    await soon(async () => [await figure.textContent(), await worst.textContent()]).not.toEqual(before);
 
     await bars.focus();
     await page.keyboard.press("Home");
@@ -203,11 +206,11 @@ describe("loss", () => {
     const first = await chosen.textContent();
     expect(await panel.locator("p.spoken", { hasText: `number ${first}, costs` }).count()).toBe(1);
     await page.keyboard.press("ArrowRight");
-    await expect.poll(() => chosen.textContent()).not.toBe(first);
+    await soon(() => chosen.textContent()).not.toBe(first);
 
     await panel.getByText("Mistakes").click();
     const cells = panel.locator(".confusion td button");
-    await expect.poll(() => cells.count()).toBe(9);
+    await soon(() => cells.count()).toBe(9);
     const counts = await cells.evaluateAll((list) =>
       list.map((cell) => Number.parseInt(cell.firstChild!.textContent!, 10)),
     );
@@ -217,14 +220,14 @@ describe("loss", () => {
     const listed = panel.locator(".examples tbody tr");
     expect(await listed.count()).toBe(Math.min(12, counts[most]!));
     await listed.nth(1).getByRole("button").click();
-    await expect.poll(() => chosen.textContent()).toBe(await listed.nth(1).locator("th").textContent());
+    await soon(() => chosen.textContent()).toBe(await listed.nth(1).locator("th").textContent());
 
     await panel.getByText("Function").click();
     const graph = panel.getByRole("img", { name: "Function: crossEntropy" });
-    await expect.poll(() => graph.count()).toBe(1);
+    await soon(() => graph.count()).toBe(1);
     expect(await coloursOf(graph)).toBeGreaterThan(10);
     await panel.locator(".choice select").last().selectOption("tanh");
-    await expect.poll(() => panel.textContent()).toContain("1 − tanh²");
+    await soon(() => panel.textContent()).toContain("1 − tanh²");
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -250,9 +253,11 @@ describe("loss", () => {
     await dataPanel(page).getByRole("button", { name: "Sine curve" }).click();
     await choice.selectOption("auto");
     const disabled = choice.locator("option:disabled");
-    await expect
-      .poll(() => disabled.allTextContents())
-      .toEqual(["cross entropy (needs a softmax output)", "hinge (needs classes)", "multiclass hinge (needs classes)"]);
+    await soon(() => disabled.allTextContents()).toEqual([
+      "cross entropy (needs a softmax output)",
+      "hinge (needs classes)",
+      "multiclass hinge (needs classes)",
+    ]);
     await panel.getByRole("slider", { name: "Learning rate" }).press("ArrowRight");
     expect((await stateOf(page)).training.learningRate).toBe(0.02);
     await panel.getByRole("button", { name: "all" }).click();
