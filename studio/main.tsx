@@ -4,7 +4,7 @@ import { render } from "preact";
 import { openPreferences } from "./app/preferences.ts";
 import { listenToKeys } from "./app/shortcuts.ts";
 import { createStore } from "./app/store.ts";
-import { type Studio, StudioContext } from "./app/studio.ts";
+import { type Stepping, type Studio, StudioContext } from "./app/studio.ts";
 import { tableReader } from "./app/table-reader.ts";
 import { createTraining } from "./app/training.ts";
 import { App } from "./screens/app.tsx";
@@ -24,6 +24,7 @@ async function start(): Promise<void> {
     preferences: openPreferences(),
     readTable: tableReader(() => new Worker(new URL("./table.js", import.meta.url), { type: "module" })),
     keysWanted,
+    stepping: signal<Stepping | undefined>(undefined),
     say: (sentence) => {
       spoken.value = sentence;
     },

@@ -3,7 +3,6 @@
 export type { SessionStates } from "../train/session-states.ts";
 export type { Ended, Until } from "../train/until.ts";
 export { type TrainingClient, type TrainingClientOptions, trainingClient } from "./client.ts";
-export { type ServedSession, type ServeOptions, serveTraining, type View } from "./host.ts";
 export type {
   DivergedMessage,
   LayeredModel,
@@ -14,4 +13,4 @@ export type {
   TrainingJob,
   WorkerLike,
 } from "./messages.ts";
-export type { DataReader } from "./open-job.ts";
+export { type DataReader, type ServedSession, type ServeOptions, serveTraining, type View } from "./serve.ts";

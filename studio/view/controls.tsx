@@ -194,7 +194,7 @@ export function NumberField({
         type="text"
         inputMode={isWhole ? "numeric" : "decimal"}
         style={{ width: `${width}ch` }}
-        value={draft ?? shown ?? String(value)}
+        value={draft ?? shown ?? String(value).replace("-", "−")}
         aria-invalid={isWrong}
         title={isWrong ? `${from} to ${to}` : undefined}
         onInput={({ currentTarget }) => setDraft(currentTarget.value)}

@@ -1,5 +1,7 @@
 import { activations, gradient } from "./views/activations.ts";
+import { check } from "./views/check.ts";
 import { decision, outputs } from "./views/decision.ts";
+import { explanation } from "./views/explanation.ts";
 import { lossCurveView } from "./views/loss-curve.ts";
 import { losses } from "./views/losses.ts";
 import { maps, unitMap } from "./views/maps.ts";
@@ -9,7 +11,11 @@ import { weights } from "./views/weights.ts";
 /** What panels may ask the worker for, by name; one file for each. */
 export const views = {
   activations,
+  check,
   decision,
+  explanation,
+  /** The same, for the checks of a lesson, which stand beside panels that watch it for another example. */
+  facts: explanation,
   gradient,
   lossCurve: lossCurveView,
   losses,
