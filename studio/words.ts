@@ -155,6 +155,7 @@ export const words = {
         slope: "slope there",
         input: "what came in",
         loss: "slope of the loss",
+        penalty: "pull towards zero",
         constant: "adds as it is",
         derivative: "derivative there",
       },

@@ -69,6 +69,7 @@ export function trainingClient(
   const listeners = new Set<(snapshot: Snapshot) => void>();
   let ids = 0;
   let loads = 0;
+  /** Whether the worker knows that the page is ready for a snapshot; without listeners it never is. */
   let isReady = false;
   /** Why nothing more will come. */
   let gone: NablaError | undefined;
@@ -111,6 +112,12 @@ export function trainingClient(
     });
   }
 
+  function getReady(): void {
+    if (gone || isReady || listeners.size === 0) return;
+    isReady = true;
+    send("next");
+  }
+
   /** Tells the listeners, and gives the snapshot without what they have been told once and for all. */
   function tell(message: SnapshotMessage): Snapshot {
     const { viewErrors, ...rest } = message;
@@ -129,7 +136,8 @@ export function trainingClient(
     const { id, result, error, snapshot, load } = data as Response;
     if (typeof id !== "number") {
       if (!snapshot) return;
-      nextFrame(() => !gone && send("next"));
+      isReady = false;
+      nextFrame(getReady);
       if (load === loads) tell(snapshot);
       return;
     }
@@ -149,12 +157,11 @@ export function trainingClient(
       for (const [id, { kind, reject }] of waiting)
         if (kind === "load") {
           waiting.delete(id);
-          reject(new NablaError("BUSY", "load: superseded by a later one", { hint: "Wait for the later load." }));
+          reject(
+            new NablaError("BUSY", "superseded: another load took its place", { hint: "Wait for the later load." }),
+          );
         }
-      const loaded = call("load", { job, load: loads });
-      if (!isReady && !gone) send("next");
-      isReady = true;
-      return loaded;
+      return call("load", { job, load: loads });
     },
     start: (options = {}) => call("start", options),
     pause: () => call("pause"),
@@ -168,6 +175,7 @@ export function trainingClient(
     ask: (view, args) => call("ask", { view, args }),
     onSnapshot(listener) {
       listeners.add(listener);
+      getReady();
       return () => void listeners.delete(listener);
     },
     abort: () => call("abort"),

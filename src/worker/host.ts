@@ -169,6 +169,7 @@ export class TrainingHost {
           throw superseded();
         }
         this.#session = session;
+        this.#isNews = true;
       } finally {
         if (isLast()) this.#isLoading = false;
       }
@@ -230,13 +231,20 @@ export class TrainingHost {
       if (isDivergence(error)) return { by: "diverged" } as const;
       return { error };
     });
-    if (this.#run === run) this.#run = undefined;
-    void this.#inTurn(async () => this.#run ?? this.#drain());
+    if (this.#run === run) {
+      this.#run = undefined;
+      this.#isNews = true; // it ended by itself: nobody has told where
+    }
+    void this.#inTurn(async () => {
+      if (!this.#run) await this.#drain();
+    });
     await this.#still(async (current) => {
       if (session !== current) throw superseded();
       if ("error" in end) throw end.error;
       this.#ended ??= end;
       this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
+    }).catch((error: unknown) => {
+      throw session === this.#session ? error : superseded();
     });
   }
 
@@ -264,6 +272,7 @@ export class TrainingHost {
         this.#ended = { by: "diverged" };
       }
       if (session !== this.#session) throw superseded();
+      this.#isNews = true;
       this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
     });
   }
@@ -271,6 +280,7 @@ export class TrainingHost {
   #afterChange(id: number | undefined, change: (session: TrainingSession) => void): Promise<void> {
     return this.#still(async (session) => {
       change(session);
+      this.#isNews = true;
       this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
     });
   }
@@ -314,8 +324,9 @@ export class TrainingHost {
   }
 
   async #snapshot(session: TrainingSession): Promise<SnapshotMessage> {
-    this.#isNews = false;
-    const { views, viewErrors = {} } = await this.#lookAtAll(session);
+    const isNews = this.#isNews;
+    this.#isNews = false; // before the views are made: another may be asked for meanwhile
+    const { views, viewErrors = {} } = isNews ? await this.#lookAtAll(session) : { views: {} };
     const { epochs, diverged } = session;
     const last = epochs.at(-1)?.epoch ?? 0;
     const isCut = last < this.#toldEpoch;
@@ -395,7 +406,7 @@ function withoutViews({ snapshot }: Pick<Response, "snapshot">): Partial<Respons
 const isDivergence = (error: unknown): boolean => error instanceof NablaError && error.code === "DIVERGED";
 
 const superseded = (): NablaError =>
-  new NablaError("BUSY", "load: superseded by a later one", { hint: "Wait for the later load." });
+  new NablaError("BUSY", "superseded: another load or an abort took its place", { hint: "Wait for the later load." });
 
 const illFormed = (what: string): NablaError =>
   new NablaError("FORMAT", `the training worker was sent ${what}`, {

@@ -12,7 +12,7 @@ export interface LayeredModel {
   readonly layers: readonly {
     readonly kind: string;
     readonly name?: string;
-    readonly settings?: Readonly<Record<string, number | boolean | string>>;
+    readonly settings?: Readonly<Record<string, number | boolean | string | undefined>>;
   }[];
   /** Of the starting values. Default 0. */
   readonly seed?: number;

@@ -10,7 +10,7 @@ import { Tensors } from "../panels/numbers/tensors.tsx";
 import { Update } from "../panels/numbers/update.tsx";
 import { NumbersContext } from "../panels/numbers/use-numbers.ts";
 import { Why } from "../panels/numbers/why.tsx";
-import { lecturePresets } from "../state/presets.ts";
+import { lecturePreset, lecturePresets } from "../state/presets.ts";
 import { Choice } from "../view/controls.tsx";
 import { Part } from "../view/panel.tsx";
 import { words } from "../words.ts";
@@ -96,8 +96,7 @@ function LectureNets() {
         ...lecturePresets.map(({ name }) => ({ value: name, label: numbers.net[name] ?? name })),
       ]}
       onChange={(name) => {
-        const preset = lecturePresets.find((one) => one.name === name);
-        if (preset) store.open(numbers.opened(numbers.net[name] ?? name), preset.state);
+        if (name !== "") store.open(numbers.opened(numbers.net[name] ?? name), lecturePreset(name));
       }}
     />
   );

@@ -115,3 +115,10 @@ export const lecturePresets: readonly Preset[] = lecture.map(
     },
   }),
 );
+
+/** The state of one of them. The names are those above: another is a mistake of the program. */
+export function lecturePreset(name: string): Workbench {
+  const found = lecturePresets.find((one) => one.name === name);
+  if (!found) throw new Error(`the lecture has no net called ${name}`);
+  return found.state;
+}

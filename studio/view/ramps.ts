@@ -40,7 +40,7 @@ export function tintRamp({ rgb, isDark }: Palette, label: number): Ramp {
   const ramp = new Uint32Array(256);
   for (let byte = 0; byte < 256; byte++) {
     const step = Math.min(4, Math.floor((byte / 255) * 5)) / 4;
-    ramp[byte] = pixel(mix(rgb.paper, rgb[classColour(label)], (isDark ? 0.16 : 0.14) + (isDark ? 0.34 : 0.36) * step));
+    ramp[byte] = pixel(mix(rgb.paper, rgb[classColour(label)], 0.14 + (isDark ? 0.28 : 0.36) * step));
   }
   return ramp;
 }

@@ -105,7 +105,7 @@ test("names say layer, neuron, and what a number or a class is called", () => {
 test("the shortest text of a float32 is that float32", () => {
   fc.assert(
     fc.property(fc.float({ noNaN: true }), (value) => {
-      expect(Math.fround(shortest(value))).toBe(value + 0);
+      expect(Math.fround(shortest(value))).toBe(value + 0); // a weight of −0 is 0
     }),
   );
   expect(shortest(Math.fround(0.1))).toBe(0.1);

@@ -25,7 +25,7 @@ export function LayerHead({
   const name = net.names[layer]!;
   const units = net.units[layer]!;
   const isHidden = layer > 0 && layer < net.units.length - 1;
-  const width = Math.min(pitch - 32, 168);
+  const width = pitch - 32;
   const setTo = (next: number, mergeKey?: string): void =>
     store.change(words.network.did.units(name, units, next), setUnits(layer - 1, next), mergeKey);
   return (

@@ -39,16 +39,17 @@ export interface NetLayout {
 /** Layers of more units than this become one picture. */
 export const mostTiles = 12;
 /** Columns stand at least so far apart; where there is less room, the drawing is wider than its panel and scrolls. */
-const leastPitch = 128;
+const leastPitch = 148;
 const margins = { left: 64, right: 110 };
 const gapOfTiles = { roomy: 12, close: 6 };
 
-/** `units` begins with the number of inputs; `width` is what the panel has. */
-export function netLayout(units: readonly number[], width: number): NetLayout {
+/** `units` begins with the number of inputs; `width` is what the panel has; `scale` is that of the page's type. */
+export function netLayout(units: readonly number[], width: number, scale = 1): NetLayout {
   const most = Math.max(...units.filter((count) => count <= mostTiles), 1);
-  const tile = most <= 8 && width >= 480 ? 44 : 34;
+  const tile = Math.round(scale * (most <= 8 && width >= 480 ? 44 : 34));
+  const [left, right] = [scale * margins.left, scale * margins.right];
   const step = tile + (most <= 8 ? gapOfTiles.roomy : gapOfTiles.close);
-  const pitch = Math.max(leastPitch, (width - margins.left - margins.right) / Math.max(1, units.length - 1));
+  const pitch = Math.max(scale * leastPitch, (width - left - right) / Math.max(1, units.length - 1));
   const folds = units.map((count) => (count > mostTiles ? foldOf(count, pitch) : undefined));
   const heights = units.map((count, i) => (folds[i] ? folds[i].rows * folds[i].cell : count * step - (step - tile)));
   const height = Math.max(...heights, 5 * tile);
@@ -56,9 +57,9 @@ export function netLayout(units: readonly number[], width: number): NetLayout {
     tile,
     pitch,
     height,
-    width: Math.max(width, margins.left + margins.right + pitch * (units.length - 1)),
+    width: Math.max(width, left + right + pitch * (units.length - 1)),
     columns: units.map((count, layer): Column => {
-      const middle = margins.left + layer * pitch;
+      const middle = left + layer * pitch;
       const top = (height - heights[layer]!) / 2;
       const fold = folds[layer];
       if (fold)

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: neurons stand where the lines go, which no table lets them
-import { effect } from "@preact/signals";
+import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import { useView } from "../../app/use-view.ts";
@@ -26,11 +26,24 @@ const resolution = 32;
  * The net: columns of neurons with their maps, lines for weights. For keys and screen readers it is a treegrid whose rows
  * are the layers: left and right go between them, up and down within one.
  */
-export function NetDrawing({ net, chosen }: { readonly net: Net; readonly chosen: Unit }) {
-  const { store } = useStudio();
+export function NetDrawing({
+  net,
+  chosen,
+  delta,
+  summary,
+}: {
+  readonly net: Net;
+  readonly chosen: Unit;
+  /** Gradient of the chosen neuron, where it is known. */
+  readonly delta: ReadonlySignal<number | undefined>;
+  /** Id of the sentence that says what the drawing is. */
+  readonly summary: string;
+}) {
+  const { store, preferences } = useStudio();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const layout = useMemo(() => netLayout(net.units, width), [net.units, width]);
+  const isPresenter = preferences.isPresenter.value;
+  const layout = useMemo(() => netLayout(net.units, width, typeScale()), [net.units, width, isPresenter]);
   // a net wider than its panel is moved so that the chosen neuron is in sight
   useEffect(() => {
     const middle = layout.columns[chosen.layer]?.middle ?? 0;
@@ -56,6 +69,7 @@ export function NetDrawing({ net, chosen }: { readonly net: Net; readonly chosen
           class="net"
           role="treegrid"
           aria-label={words.network.tree}
+          aria-describedby={summary}
           aria-colcount={Math.max(...net.units) + 1}
           onKeyDown={press}
           style={{
@@ -74,7 +88,7 @@ export function NetDrawing({ net, chosen }: { readonly net: Net; readonly chosen
           <Edges net={net} layout={layout} chosen={chosen} />
         </div>
       )}
-      {width > 0 && <Painter net={net} layout={layout} box={box} />}
+      {width > 0 && <Painter net={net} layout={layout} box={box} chosen={chosen} delta={delta} />}
     </div>
   );
 }
@@ -176,10 +190,14 @@ function Painter({
   net,
   layout,
   box,
+  chosen,
+  delta,
 }: {
   readonly net: Net;
   readonly layout: NetLayout;
   readonly box: { readonly current: HTMLDivElement | null };
+  readonly chosen: Unit;
+  readonly delta: ReadonlySignal<number | undefined>;
 }) {
   const { store, training } = useStudio();
   const { example } = store.state.value.look;
@@ -225,7 +243,9 @@ function Painter({
         for (const [unit, canvas] of cells[layer]!.entries()) {
           const value = floats?.[unit];
           const name = unitName(net, { layer, unit });
-          const label = isStill && value !== undefined ? words.network.spoken(name, figure(value), undefined) : name;
+          const isChosen = layer === chosen.layer && unit === chosen.unit;
+          const slope = isChosen && delta.value !== undefined ? figure(delta.value) : undefined;
+          const label = isStill && value !== undefined ? words.network.spoken(name, figure(value), slope) : name;
           if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
           if (!isThere) continue;
           const ramp = (isOutput && ramps.classes[unit]) || ramps.signed!;
@@ -235,7 +255,7 @@ function Painter({
         }
       }
     });
-  }, [net, layout, box, maps, values, outputs, bounds, mapped, training]);
+  }, [net, layout, box, maps, values, outputs, bounds, mapped, training, chosen.layer, chosen.unit, delta]);
   return null;
 }
 
@@ -258,3 +278,6 @@ function cellOf(box: HTMLElement | null, layout: NetLayout, { layer, unit }: Uni
   const name = layout.columns[layer]?.fold ? `${layer}` : `${layer}-${unit}`;
   return box?.querySelector<HTMLElement>(`[data-cell="${name}"]`) ?? null;
 }
+
+/** How large the page's type is, by what browsers begin with. */
+const typeScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;

@@ -1,5 +1,6 @@
+import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import { parameterSum } from "../../state/layers.ts";
 import { figure, whole } from "../../view/figures.ts";
@@ -17,14 +18,16 @@ export function NetworkPanel() {
   const { store } = useStudio();
   const net = useNet();
   const chosen = chosenUnit(store.state.value, net);
+  const delta = useSignal<number | undefined>(undefined);
+  const summary = useId();
   return (
     <Panel name="network" explanation={<ParameterSum net={net} />}>
-      <p class="spoken">
+      <p class="spoken" id={summary}>
         {words.network.summary(net.units.join(" → "), whole(parameterSum(net.units[0]!, net).total))}{" "}
         {words.network.edges}
       </p>
-      <NetDrawing net={net} chosen={chosen} />
-      <NeuronDetails net={net} chosen={chosen} />
+      <NetDrawing net={net} chosen={chosen} delta={delta} summary={summary} />
+      <NeuronDetails net={net} chosen={chosen} delta={delta} />
       <NeuronTable net={net} />
     </Panel>
   );

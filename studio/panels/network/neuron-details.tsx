@@ -1,6 +1,7 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
+import { useSlow } from "../../app/use-slow.ts";
 import { useView } from "../../app/use-view.ts";
 import { lossOf } from "../../state/job.ts";
 import { exampleNumber } from "../../state/points.ts";
@@ -22,7 +23,16 @@ import { WeightList } from "./weight-list.tsx";
 const fine = 64;
 
 /** The chosen neuron at large: its map, what it computes, its numbers on the example, its weights. */
-export function NeuronDetails({ net, chosen }: { readonly net: Net; readonly chosen: Unit }) {
+export function NeuronDetails({
+  net,
+  chosen,
+  delta,
+}: {
+  readonly net: Net;
+  readonly chosen: Unit;
+  /** Where the neuron's gradient is put, for all who tell it. */
+  readonly delta: Signal<number | undefined>;
+}) {
   const name = unitName(net, chosen);
   return (
     <div class="neuron-details">
@@ -36,7 +46,7 @@ export function NeuronDetails({ net, chosen }: { readonly net: Net; readonly cho
             <NeuronFormula net={net} chosen={chosen} />
           </p>
         )}
-        <Numbers net={net} chosen={chosen} />
+        <Numbers net={net} chosen={chosen} delta={delta} />
       </div>
       {chosen.layer > 0 && <WeightList net={net} chosen={chosen} />}
     </div>
@@ -44,11 +54,27 @@ export function NeuronDetails({ net, chosen }: { readonly net: Net; readonly cho
 }
 
 /** Reads the newest values only where they are shown. */
-function Numbers({ net, chosen }: { readonly net: Net; readonly chosen: Unit }) {
+function Numbers({
+  net,
+  chosen,
+  delta,
+}: {
+  readonly net: Net;
+  readonly chosen: Unit;
+  readonly delta: Signal<number | undefined>;
+}) {
   const { store, training } = useStudio();
   const { example } = store.state.value.look;
-  const values = training.view<readonly Float32Array[]>("activations").value;
-  const weights = training.view<readonly ShownWeights[]>("weights").value?.[chosen.layer - 1];
+  const [newestValues, newestWeights] = useMemo(
+    () =>
+      [
+        training.view<readonly Float32Array[]>("activations"),
+        training.view<readonly ShownWeights[]>("weights"),
+      ] as const,
+    [training],
+  );
+  const values = useSlow(newestValues).value;
+  const weights = useSlow(newestWeights).value?.[chosen.layer - 1];
   const value = values?.[chosen.layer]?.[chosen.unit];
   const z = sumOf(weights, values?.[chosen.layer - 1], chosen.unit);
   return (
@@ -73,7 +99,7 @@ function Numbers({ net, chosen }: { readonly net: Net; readonly chosen: Unit }) 
               <mi>∂z</mi>
             </math>
           </dt>
-          <GradientFigure net={net} chosen={chosen} />
+          <GradientFigure net={net} chosen={chosen} delta={delta} />
         </>
       )}
     </dl>
@@ -89,9 +115,17 @@ function sumOf(weights: ShownWeights | undefined, inputs: Float32Array | undefin
 }
 
 /** Asked for whenever training stands still: `explain` costs more than a frame has. */
-function GradientFigure({ net, chosen }: { readonly net: Net; readonly chosen: Unit }) {
+function GradientFigure({
+  net,
+  chosen,
+  delta,
+}: {
+  readonly net: Net;
+  readonly chosen: Unit;
+  readonly delta: Signal<number | undefined>;
+}) {
   const { store, training } = useStudio();
-  const found = useSignal<Gradient | undefined | "none">(undefined);
+  const isAnswered = useSignal(false);
   const { example } = store.state.value.look;
   const loss = lossOf(store.state.value);
   const layer = net.layers[chosen.layer - 1]!;
@@ -107,7 +141,9 @@ function GradientFigure({ net, chosen }: { readonly net: Net; readonly chosen: U
   const wanted = useSignal(key);
   useEffect(() => {
     wanted.value = key;
-  }, [key, wanted]);
+    delta.value = undefined;
+    isAnswered.value = false;
+  }, [key, wanted, delta, isAnswered]);
   useSignalEffect(() => {
     const asked = wanted.value;
     const at = training.snapshot.value;
@@ -115,23 +151,25 @@ function GradientFigure({ net, chosen }: { readonly net: Net; readonly chosen: U
     training
       .ask<Gradient | undefined>("gradient", JSON.parse(asked))
       .then((answer) => {
-        if (wanted.peek() === asked && training.snapshot.peek() === at) found.value = answer ?? "none";
+        if (wanted.peek() !== asked || training.snapshot.peek() !== at) return;
+        delta.value = answer?.delta;
+        isAnswered.value = true;
       })
       .catch(() => {
-        found.value = "none"; // a net that was replaced while it was asked about
+        delta.value = undefined; // a net that was replaced while it was asked about
       });
   });
   const isRunning = training.isPlaying.value;
-  const delta = found.value;
+  const known = delta.value;
   return (
     <dd class={isRunning ? "label" : "gradient"} data-figure="gradient">
       {isRunning
         ? words.network.whenPaused
-        : delta === "none"
-          ? words.network.noGradient
-          : delta === undefined
-            ? "–"
-            : figure(delta.delta)}
+        : known !== undefined
+          ? figure(known)
+          : isAnswered.value
+            ? words.network.noGradient
+            : "–"}
     </dd>
   );
 }

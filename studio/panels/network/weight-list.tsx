@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
+import { useSlow } from "../../app/use-slow.ts";
 import { setNetwork } from "../../state/commands.ts";
 import { IconButton, NumberField } from "../../view/controls.tsx";
 import { figure } from "../../view/figures.ts";
@@ -91,7 +92,9 @@ function Rows({
   readonly onChange: (from: number, value: number) => void;
 }) {
   const { training } = useStudio();
-  const shown = training.view<readonly ShownWeights[]>("weights").value?.[layer - 1];
+  const shown = useSlow(useMemo(() => training.view<readonly ShownWeights[]>("weights"), [training])).value?.[
+    layer - 1
+  ];
   const row = shown?.row;
   if (!shown || !row || row.length !== net.units[layer - 1]) return null;
   const bias = shown.bias?.[unit];
@@ -186,6 +189,7 @@ function WeightsOut({ net, chosen: { layer, unit } }: { readonly net: Net; reado
 
 /** The shortest number that is this float32: 0.1 for 0.10000000149. */
 export function shortest(value: number): number {
+  if (value === 0) return 0;
   for (let digits = 1; digits <= 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;

@@ -2,7 +2,7 @@ import type { Explained, ExplainedEdge, Written } from "../../worker/views/expla
 
 /** A factor of a product: a gradient that is known, or a local derivative. */
 export interface DerivationFactor {
-  readonly kind: "known" | "weight" | "slope" | "input" | "loss" | "constant" | "derivative";
+  readonly kind: "known" | "weight" | "slope" | "input" | "loss" | "penalty" | "constant" | "derivative";
   readonly symbol: Written;
   readonly value: number;
   /** Edge of the explanation; undefined for a known gradient. */
@@ -94,7 +94,7 @@ function kindOf(
   { parent, child, symbol, isConstant }: ExplainedEdge,
 ): DerivationFactor["kind"] {
   if (isConstant) return "constant";
-  if (nodes[parent]!.role === "loss") return "loss";
+  if (nodes[parent]!.role === "loss") return nodes[child]!.role === "parameter" ? "penalty" : "loss";
   if (nodes[child]!.role === "parameter") return "input";
   if (/^[^\s()·−+∂/\d][^\s()·−+∂/]*$/.test(symbol.text)) return "weight";
   return symbol.text.includes("′") || symbol.text.includes("[") ? "slope" : "derivative";

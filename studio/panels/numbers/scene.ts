@@ -85,6 +85,7 @@ export function sceneOf({ nodes, edges }: Explained): Scene {
 
   function collect(edge: ExplainedEdge): void {
     const child = nodes[edge.child]!;
+    if (isPenalty(edge)) return;
     const { rows, sources } = into(edge.parent);
     if (child.role === "parameter") {
       const source = edge.isConstant ? undefined : sourceOf(edge);
@@ -110,6 +111,13 @@ export function sceneOf({ nodes, edges }: Explained): Scene {
         sources.push({ node: child.id });
       }
     } else flows.push(edge);
+  }
+
+  /** A weight that the loss also reads by itself, as weight decay does: no line is drawn across the whole graph for that. */
+  function isPenalty(edge: ExplainedEdge): boolean {
+    const isLed = ({ symbol, isConstant }: ExplainedEdge): boolean => isConstant || isPlainSymbol(symbol.text);
+    const child = nodes[edge.child]!;
+    return child.role === "parameter" && !isLed(edge) && child.edges.some((other) => isLed(edges[other]!));
   }
 
   /** What a weight is multiplied by: a number of the graph, or one outside of it. */

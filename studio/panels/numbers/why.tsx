@@ -180,7 +180,7 @@ function FactorColumn({
       <span class="symbol">
         <Formula of={symbol} isInParentheses={!isAlone && isSum(symbol.text)} />
       </span>
-      <span class={kind === "known" || kind === "loss" ? "amount gradient" : "amount value"}>
+      <span class={kind === "known" || kind === "loss" || kind === "penalty" ? "amount gradient" : "amount value"}>
         {isShown && factorText(value, isFirst)}
       </span>
     </button>

@@ -4,6 +4,7 @@ import { useStudio } from "../../app/studio.ts";
 import { useView } from "../../app/use-view.ts";
 import type { StudioData } from "../../state/data.ts";
 import { exampleNumber, type Points, pointsOf } from "../../state/points.ts";
+import { CachedLayer } from "../../view/cached-layer.ts";
 import { Choice } from "../../view/controls.tsx";
 import { figure, percent } from "../../view/figures.ts";
 import { Marker } from "../../view/markers.tsx";
@@ -32,7 +33,10 @@ export function DecisionPicture({ data }: { readonly data: StudioData }) {
   const [pair, setPair] = useState<readonly [number, number]>([0, 1]);
   const [output, setOutput] = useState(0);
   const size = useRef({ width: 0, height: 0 });
-  const painter = useMemo(() => new DecisionPainter(), []);
+  const { painter, axes, ring } = useMemo(
+    () => ({ painter: new DecisionPainter(), axes: new CachedLayer(), ring: new CachedLayer() }),
+    [],
+  );
   const columns = useMemo(() => inRange(pair, data.inputs), [pair, data]);
   const isClasses = data.classes.length > 0;
   const isLine = data.inputs === 1;
@@ -67,7 +71,7 @@ export function DecisionPicture({ data }: { readonly data: StudioData }) {
       context.fillStyle = colours.css.zero;
       context.fillRect(0, 0, width, height);
       if (view) painter.paintMap(context, colours, view, scale);
-      drawAxes(context, colours, scale, names);
+      axes.draw(context, scale, [colours, bounds, ...names], (layer) => drawAxes(layer, colours, scale, names));
       const valueScale = view?.kind === "values" ? view.scale : 0;
       if (held)
         drawPoints(
@@ -83,10 +87,30 @@ export function DecisionPicture({ data }: { readonly data: StudioData }) {
         place(trained, width, height),
       );
       if (view?.kind === "curves") drawCurves(context, colours, view, scale, isClasses);
-      if (example < trained.size)
-        drawRing(context, colours, place(trained, width, height)(example), `${number}`, width);
+      if (example < trained.size) {
+        const at = place(trained, width, height)(example);
+        ring.draw(context, scale, [colours, number, ...at], (layer) =>
+          drawRing(layer, colours, at, `${number}`, width),
+        );
+      }
     },
-    [bounds, colours, view, judged, held, trained, place, example, number, isClasses, painter, names[0], names[1]],
+    [
+      bounds,
+      colours,
+      view,
+      judged,
+      held,
+      trained,
+      place,
+      example,
+      number,
+      isClasses,
+      painter,
+      axes,
+      ring,
+      names[0],
+      names[1],
+    ],
   );
 
   const reading = useSignal<string>("");

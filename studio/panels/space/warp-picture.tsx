@@ -3,6 +3,7 @@ import { useStudio } from "../../app/studio.ts";
 import { useView } from "../../app/use-view.ts";
 import type { StudioData } from "../../state/data.ts";
 import { exampleNumber } from "../../state/points.ts";
+import { CachedLayer } from "../../view/cached-layer.ts";
 import { Choice, Slider } from "../../view/controls.tsx";
 import { figure, percent } from "../../view/figures.ts";
 import { Marker } from "../../view/markers.tsx";
@@ -48,6 +49,7 @@ export function WarpPicture({ data }: { readonly data: StudioData }) {
   const at = space.warp * (stages - 1);
   const shown = Math.round(at);
   const number = exampleNumber(data, example);
+  const ring = useMemo(() => new CachedLayer(), []);
   const draw = useCallback(
     (context: CanvasRenderingContext2D, width: number, height: number) => {
       context.fillStyle = colours.css.zero;
@@ -85,10 +87,14 @@ export function WarpPicture({ data }: { readonly data: StudioData }) {
           { points: { ...points, size }, wrong: undefined, isValidation: part === "validation", valueScale: 0 },
           place,
         );
-        if (part === "training" && example < size) drawRing(context, colours, place(example), `${number}`, width);
+        if (part !== "training" || example >= size) continue;
+        const spot = place(example);
+        ring.draw(context, { width, height }, [colours, number, ...spot], (layer) =>
+          drawRing(layer, colours, spot, `${number}`, width),
+        );
       }
     },
-    [view, colours, at, held, trained, example, number],
+    [view, colours, at, held, trained, example, number, ring],
   );
   const stage = view?.stages[shown];
   const name = stageName(net, shown);

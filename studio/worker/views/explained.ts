@@ -92,7 +92,8 @@ export interface ExplanationArgs {
   readonly t?: readonly number[] | number;
   readonly loss: string;
   readonly learningRate: number;
-  readonly reduction: "mean" | "sum";
+  /** Default "mean". */
+  readonly reduction?: "mean" | "sum";
   /** Only this number of a parameter, number by number, however large the net. */
   readonly only?: { readonly name: string; readonly index: readonly number[] };
   /** Count the multiplications of a large net too. */
