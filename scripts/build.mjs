@@ -108,7 +108,7 @@ async function buildStudio(esbuild, folder) {
   });
   const worker = await esbuild.build({
     ...common,
-    entryPoints: ["studio/worker/worker.ts"],
+    entryPoints: ["studio/worker/worker.ts", "studio/worker/table.ts"],
     entryNames: "[name]",
     chunkNames: "worker/[name]-[hash]",
   });
@@ -126,7 +126,7 @@ function removeUnreached({ outputs }) {
     for (const { path: next } of outputs[path].imports) visit(next);
   };
   for (const [path, { entryPoint }] of Object.entries(outputs))
-    if (/^studio\/(main|worker\/worker)\./.test(entryPoint ?? "")) visit(path);
+    if (/^studio\/(main|worker\/(worker|table))\./.test(entryPoint ?? "")) visit(path);
   for (const path of Object.keys(outputs)) if (!reached.has(path)) rmSync(join(root, path));
 }
 

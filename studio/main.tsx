@@ -5,6 +5,7 @@ import { openPreferences } from "./app/preferences.ts";
 import { listenToKeys } from "./app/shortcuts.ts";
 import { createStore } from "./app/store.ts";
 import { type Stepping, type Studio, StudioContext } from "./app/studio.ts";
+import { tableReader } from "./app/table-reader.ts";
 import { createTraining } from "./app/training.ts";
 import { App } from "./screens/app.tsx";
 import { defaultWorkbench } from "./state/defaults.ts";
@@ -21,6 +22,7 @@ async function start(): Promise<void> {
     store,
     training: createTraining(store, connect, problem),
     preferences: openPreferences(),
+    readTable: tableReader(() => new Worker(new URL("./table.js", import.meta.url), { type: "module" })),
     keysWanted,
     stepping: signal<Stepping | undefined>(undefined),
     say: (sentence) => {

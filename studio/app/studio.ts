@@ -3,6 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Preferences } from "./preferences.ts";
 import type { Store } from "./store.ts";
+import type { TableReader } from "./table-reader.ts";
 import type { Training } from "./training.ts";
 
 /** All that a panel may ask for. */
@@ -10,6 +11,7 @@ export interface Studio {
   readonly store: Store;
   readonly training: Training;
   readonly preferences: Preferences;
+  readonly readTable: TableReader;
   /** Counts how often the list of keys was asked for by its key. */
   readonly keysWanted: Signal<number>;
   /** What the keys for play and step do on a screen that steps through something of its own; undefined: training. */

@@ -47,13 +47,15 @@ export function jobOf(state: Workbench, data: StudioData | undefined): Job {
       .filter(([name]) => names.has(name))
       .map(([name, values]) => [name, Float32Array.from(values)]),
   );
+  // fewer samples than a batch would hold: all of them are one
+  const isWhole = training.batchSize === 0 || (data !== undefined && training.batchSize >= data.train.size);
   return {
     model: { input, layers: layerRecords(network), seed: network.seed, weights },
     data: data ? plain(data.train) : state.data,
     ...(data?.validation && { validation: plain(data.validation) }),
     loss: lossOf(state),
     optimizer: optimizerOf(training),
-    batchSize: training.batchSize === 0 ? "all" : training.batchSize,
+    batchSize: isWhole ? "all" : training.batchSize,
     shuffle: training.isShuffled,
     reduction: training.reduction,
     seed: network.seed,

@@ -5,7 +5,6 @@ import { explanation } from "./views/explanation.ts";
 import { lossCurveView } from "./views/loss-curve.ts";
 import { losses } from "./views/losses.ts";
 import { maps, unitMap } from "./views/maps.ts";
-import { readCsv } from "./views/read-csv.ts";
 import { warp } from "./views/warp.ts";
 import { weights } from "./views/weights.ts";
 
@@ -22,7 +21,6 @@ export const views = {
   losses,
   maps,
   outputs,
-  readCsv,
   unitMap,
   warp,
   weights,

@@ -3,6 +3,8 @@ import { firstRows } from "../../studio/panels/data/first-rows.ts";
 import { csvOf } from "../../studio/panels/data/save-csv.ts";
 import { dataOf } from "../../studio/state/data.ts";
 import { defaultWorkbench } from "../../studio/state/defaults.ts";
+import { jobOf } from "../../studio/state/job.ts";
+import { fewPoints } from "../../studio/state/own-points.ts";
 import { readTable, type TableQuestion } from "../../studio/state/read-table.ts";
 import type { OwnData } from "../../studio/state/workbench.ts";
 
@@ -97,4 +99,11 @@ test("the first rows are found as the reader finds them", () => {
   expect(firstRows('"say ""hi""",b\n1,2')?.names).toEqual(['say "hi"', "b"]);
   expect(firstRows("")).toBeUndefined();
   expect(firstRows("\n \n")).toBeUndefined();
+});
+
+test("fewer samples than a batch would hold are one batch", () => {
+  const few = { ...defaultWorkbench, data: fewPoints("own points", { seed: 7, validation: 0 }) };
+  expect(jobOf(few, dataOf(few.data)).batchSize).toBe("all");
+  if (defaultWorkbench.data.kind !== "drawn") throw new Error("the usual start is drawn");
+  expect(jobOf(defaultWorkbench, dataOf(defaultWorkbench.data)).batchSize).toBe(10);
 });

@@ -9,8 +9,8 @@ import { Marker } from "../../view/markers.tsx";
 import { words } from "../../words.ts";
 import { answerNames, type Editing } from "./editing.ts";
 
-/** A page of rows: as many as are taken in at a glance, and cheap however many there are. */
-const pageRows = 9;
+/** A page of rows: as many as are taken in at a glance, and cheap however many there are; more where there is room. */
+const pages = { inColumn: 9, maximized: 18 };
 /** Columns that are shown; a sentence counts the others. */
 const mostColumns = 12;
 
@@ -20,10 +20,11 @@ export function PointsTable({ data, editing }: { readonly data: StudioData; read
   const { all, columns, classes } = data;
   const { size } = all;
   const row = Math.min(editing.row.value, size - 1);
+  const pageRows = store.state.value.look.maximized === "data" ? pages.maximized : pages.inColumn;
   const [first, setFirst] = useState(0);
   const isValidation = useMemo(() => new Set(data.validationRows), [data]);
   const names = useMemo(() => answerNames(store), [store]).value;
-  useEffect(() => setFirst(row - (row % pageRows)), [row, size]);
+  useEffect(() => setFirst(row - (row % pageRows)), [row, size, pageRows]);
   const from = Math.min(first, Math.floor((size - 1) / pageRows) * pageRows);
   const to = Math.min(size, from + pageRows);
   const shown = columns.slice(0, mostColumns);
@@ -163,7 +164,12 @@ function Cell({
       aria-invalid={draft !== undefined && read(draft) === undefined}
       title={String(shortest(value))}
       value={draft ?? (Number.isInteger(value) ? String(value).replace("-", "−") : figure(value, 3))}
-      onFocus={() => setDraft(String(shortest(value)))}
+      onFocus={({ currentTarget }) => {
+        const all = String(shortest(value));
+        currentTarget.value = all; // at once: set by the next rendering, it would move the caret from under the hand
+        currentTarget.select();
+        setDraft(all);
+      }}
       onInput={({ currentTarget }) => setDraft(currentTarget.value)}
       onBlur={take}
       onKeyDown={({ key, currentTarget }) => {

@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import { setData } from "../../state/commands.ts";
-import type { TableAnswer, TableQuestion } from "../../state/read-table.ts";
+import type { TableQuestion } from "../../state/read-table.ts";
 import { Choice, TextButton } from "../../view/controls.tsx";
 import { Dialog } from "../../view/dialog.tsx";
 import { words } from "../../words.ts";
@@ -23,7 +23,7 @@ const mostShown = 24;
 
 /** Rows that are pasted, or a file: what each column is, and what went wrong, by row and column. */
 export function ReadingDialog({ file, onClose }: { readonly file?: File; readonly onClose: () => void }) {
-  const { store, training, say } = useStudio();
+  const { store, readTable, say } = useStudio();
   const [pasted, setPasted] = useState("");
   const [source, setSource] = useState<Source | undefined>(undefined);
   const [problem, setProblem] = useState<readonly string[]>([]);
@@ -38,13 +38,8 @@ export function ReadingDialog({ file, onClose }: { readonly file?: File; readonl
     [source, pasted, header],
   );
   const target = head ? targetOf(head, roles) : 0;
-  const isOpen = useRef(true);
-  useEffect(
-    () => () => {
-      isOpen.current = false;
-    },
-    [],
-  );
+  const closed = useRef(new AbortController());
+  useEffect(() => () => closed.current.abort(), []);
 
   const take = async (given: File): Promise<void> => {
     setProblem([]);
@@ -76,8 +71,7 @@ export function ReadingDialog({ file, onClose }: { readonly file?: File; readonl
     setProblem([]);
     setBusy(true);
     try {
-      const table = await training.ask<TableAnswer>("readCsv", question);
-      if (!isOpen.current) return;
+      const table = await readTable(question, closed.current.signal);
       const { data } = store.state.value;
       const { seed, validation } = data.kind === "digits" ? { seed: 7, validation: 0.2 } : data;
       const name = (source?.name.replace(/\.\w{1,5}$/, "") || text.pasted).slice(0, 80);
@@ -88,8 +82,8 @@ export function ReadingDialog({ file, onClose }: { readonly file?: File; readonl
       say(text.done(table.rows.length));
       onClose();
     } catch (error) {
-      if (isOpen.current) setProblem(sentencesOf(error));
-    } finally {
+      if (closed.current.signal.aborted) return;
+      setProblem(sentencesOf(error));
       setBusy(false);
     }
   };

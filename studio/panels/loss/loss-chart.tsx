@@ -16,7 +16,7 @@ export function LossChart({ isLog }: { readonly isLog: boolean }) {
   const colours = palette().value;
   const draw = useCallback(
     (context: CanvasRenderingContext2D, width: number, height: number) => {
-      const frame = { left: 36, right: width - 2, top: 8, bottom: height - 20 };
+      const frame = { left: isLog ? 42 : 36, right: width - 2, top: 8, bottom: height - 20 };
       drawCurve(context, colours, curveScene(epochs, frame, isLog), frame);
     },
     [epochs, colours, isLog],
@@ -80,11 +80,15 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
     );
   }
   context.textBaseline = "alphabetic";
-  for (const [i, { value, at }] of scene.xTicks.entries()) {
-    const isLast = i === scene.xTicks.length - 1;
-    context.textAlign = i === 0 ? "left" : isLast ? "right" : "center";
+  const end = words.loss.epochs(whole(scene.last));
+  context.textAlign = "right";
+  context.fillText(end, right, bottom + 15);
+  const room = right - context.measureText(end).width - 10;
+  for (const [i, { value, at }] of scene.xTicks.slice(0, -1).entries()) {
     const text = whole(value);
-    context.fillText(isLast ? words.loss.epochs(text) : text, at, bottom + 15);
+    const half = i === 0 ? 0 : context.measureText(text).width / 2;
+    context.textAlign = i === 0 ? "left" : "center";
+    if (at + half < room) context.fillText(text, at, bottom + 15);
   }
   if (scene.lines.length === 0) {
     context.textAlign = "left";
@@ -95,13 +99,17 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.lineJoin = "round";
-  for (const { part, points, value, labelY } of scene.lines) {
+  const labels = scene.lines.map(({ part, value }) => `${words.loss[part]} ${figure(value, 3)}`);
+  const widest = Math.max(...labels.map((label) => context.measureText(label).width));
+  const ends = scene.lines.map(({ points }) => points.at(-2)!);
+  const labelX = Math.min(Math.max(...ends) + 10, right - widest);
+  for (const [i, { part, points, labelY }] of scene.lines.entries()) {
     const isTrain = part === "train";
     context.strokeStyle = isTrain ? css.ink : css["ink-2"];
     context.lineWidth = isTrain ? 1.5 : 1.2;
     context.setLineDash(isTrain ? [] : [4, 3]);
     context.beginPath();
-    for (let i = 0; i < points.length; i += 2) context.lineTo(points[i]!, points[i + 1]!);
+    for (let at = 0; at < points.length; at += 2) context.lineTo(points[at]!, points[at + 1]!);
     context.stroke();
     context.setLineDash([]);
     const [x, y] = [points.at(-2)!, points.at(-1)!];
@@ -111,6 +119,6 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
     context.fill();
     context.stroke();
     context.fillStyle = isTrain ? css.ink : css["ink-2"];
-    outlined(context, css.paper, `${words.loss[part]} ${figure(value, 3)}`, x + 10, labelY);
+    outlined(context, css.paper, labels[i]!, labelX, labelY);
   }
 }

@@ -52,7 +52,7 @@ function Confusion({ examples, chosen, onChoose }: ConfusionProps) {
   const counts = confusionOf(examples);
   return (
     <div class="stack">
-      <div class="row between">
+      <div class="row between wrap">
         <h3>{words.loss.confusion}</h3>
         <p class="label">{words.loss.wrong(wrong, size)}</p>
       </div>
