@@ -1,7 +1,7 @@
 import { NablaError } from "nabla";
 import { floatsFromText } from "./base64url.ts";
 import type { StudioData } from "./data.ts";
-import { type LayerRecord, layerPlaces, layerRecords } from "./layers.ts";
+import { type LayerRecord, layerRecords, parameterNames } from "./layers.ts";
 import type { Moment, Workbench } from "./workbench.ts";
 
 /** What the worker is told to train: plain data, as `nabla/worker` takes it. */
@@ -41,7 +41,7 @@ export function optimizerOf({ optimizer, learningRate }: Workbench["training"]):
 export function jobOf(state: Workbench, data: StudioData | undefined): Job {
   const { network, training } = state;
   const input = data ? data.inputs : state.data.kind === "digits" && state.data.set === "mnist" ? 784 : 256;
-  const names = new Set(layerPlaces(network).flatMap(({ name }) => [`${name}/weight`, `${name}/bias`]));
+  const names = new Set(parameterNames(network));
   const weights = Object.fromEntries(
     Object.entries(network.start)
       .filter(([name]) => names.has(name))

@@ -32,6 +32,13 @@ export function layerPlaces({ layers }: Pick<NetworkState, "layers">): readonly 
   });
 }
 
+/** Of all weights and biases, as nabla calls them. */
+export function parameterNames(network: Pick<NetworkState, "layers">): readonly string[] {
+  return layerPlaces(network).flatMap(({ name }, i) =>
+    network.layers[i]!.hasBias === false ? [`${name}/weight`] : [`${name}/weight`, `${name}/bias`],
+  );
+}
+
 /** The sum spelled out: for each layer its inputs, units, and numbers. */
 export function parameterSum(inputs: number, { layers }: Pick<NetworkState, "layers">) {
   const terms = layers.map(({ units, hasBias = true }, i) => {
