@@ -109,7 +109,8 @@ export const words = {
       title: "Handwritten digits",
       prose:
         "60,000 handwritten digits to learn from, 10,000 others to be judged by. A net learns them here, in the page, in seconds. Then draw one of your own.",
-      mnist: "28 × 28 pixels of grey, 784 inputs. A net of 128 hidden neurons knows 97 % of the test digits after a few seconds.",
+      mnist:
+        "28 × 28 pixels of grey, 784 inputs. A net of 128 hidden neurons knows 97 % of the test digits after a few seconds.",
       "mnist-16x16": "16 × 16 pixels, ink or no ink, 256 inputs, as in the lecture. A net of 30 hidden neurons.",
       open: (set: string) => `Open ${set}`,
       bytes: (megabytes: string) => `${megabytes} MB to fetch.`,
@@ -150,7 +151,9 @@ export const words = {
     },
     draw: {
       title: "Draw",
-      explanation: { 28: "28 × 28 pixels, 784 inputs", 16: "16 × 16 ink, 256 inputs" } as Readonly<Record<number, string>>,
+      explanation: { 28: "28 × 28 pixels, 784 inputs", 16: "16 × 16 ink, 256 inputs" } as Readonly<
+        Record<number, string>
+      >,
       pad: "Ink pad",
       hint: "Draw with pen, finger or mouse. By keys: arrows move, Space inks, Delete clears a pixel.",
       position: (row: number, column: number, ink: string) => `Row ${row}, column ${column}, ${ink}`,
@@ -164,11 +167,11 @@ export const words = {
         `${part === "test" ? "Test" : "Training"} picture ${row}, a ${label}.`,
       row: "Row",
       column: (column: number) => String(column),
-      centring: { 28: "Shrink into 20 × 20, centre of mass in the middle", 16: "Centre of mass in the middle" } as Readonly<
-        Record<number, string>
-      >,
-      centringWhy:
-        "MNIST's digits were prepared so, and the net has seen no others. Off: it sees the pad as it is.",
+      centring: {
+        28: "Shrink into 20 × 20, centre of mass in the middle",
+        16: "Centre of mass in the middle",
+      } as Readonly<Record<number, string>>,
+      centringWhy: "MNIST's digits were prepared so, and the net has seen no others. Off: it sees the pad as it is.",
       seen: "What the net sees",
       seenSummary: (inked: number) => `${inked} pixels have ink after centring.`,
       occlusion: (digit: number, lost: string) =>

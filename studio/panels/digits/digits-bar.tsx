@@ -67,8 +67,11 @@ function Samples() {
   const side = desk.side.value;
   const onPad = desk.origin.value;
   return (
-    <div class="row" role="group" aria-label={words.digits.samples}>
-      <span class="label">{words.digits.samples}</span>
+    <fieldset class="row plain-fieldset">
+      <legend class="spoken">{words.digits.samples}</legend>
+      <span class="label" aria-hidden="true">
+        {words.digits.samples}
+      </span>
       {rows.map((row, i) => {
         const pixels = pictures && pictureAt(pictures, i);
         const isHere = pixels?.length === side * side;
@@ -97,7 +100,7 @@ function Samples() {
           first.value = (first.value * 31 + 1009) % 10_000;
         }}
       />
-    </div>
+    </fieldset>
   );
 }
 
@@ -110,15 +113,19 @@ function Figures() {
     const verdicts = desk.verdicts.value;
     const last = training.epochs.value.at(-1)?.validation?.["accuracy"];
     if (training.isPlaying.value || !verdicts) return last;
-    return verdicts.labels.reduce((sum, label, i) => sum + Number(label === verdicts.said[i]), 0) / verdicts.labels.length;
+    return (
+      verdicts.labels.reduce((sum, label, i) => sum + Number(label === verdicts.said[i]), 0) / verdicts.labels.length
+    );
   }).value;
   return (
     <dl class="figures push">
       <div>
         <dt>{words.digits.parameters}</dt>
         <dd>
-          {terms.map(({ from, units, count }) => `${from}·${units}${count > from * units ? `+${units}` : ""}`).join(" + ")} ={" "}
-          {whole(total)}
+          {terms
+            .map(({ from, units, count }) => `${from}·${units}${count > from * units ? `+${units}` : ""}`)
+            .join(" + ")}{" "}
+          = {whole(total)}
         </dd>
       </div>
       <div>

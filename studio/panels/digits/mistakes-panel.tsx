@@ -36,8 +36,9 @@ export function MistakesPanel() {
 function Gallery({ verdicts, cell }: { readonly verdicts: Verdicts; readonly cell: Cell | null }) {
   const { say } = useStudio();
   const desk = deskOf(useStudio());
-  const all = useComputed(() => worstOf(desk.verdicts.value ?? verdicts, desk.cell.value, Number.POSITIVE_INFINITY))
-    .value;
+  const all = useComputed(() =>
+    worstOf(desk.verdicts.value ?? verdicts, desk.cell.value, Number.POSITIVE_INFINITY),
+  ).value;
   const rows = all.slice(0, shown);
   const pictures = usePictures("test", rows);
   const side = desk.side.value;
@@ -45,7 +46,10 @@ function Gallery({ verdicts, cell }: { readonly verdicts: Verdicts; readonly cel
   if (rows.length === 0) return <p class="label">{words.digits.mistakes.none}</p>;
   return (
     <>
-      <ul class="gallery" aria-label={cell ? words.digits.mistakes.cell(cell.digit, cell.said) : words.digits.mistakes.title}>
+      <ul
+        class="gallery"
+        aria-label={cell ? words.digits.mistakes.cell(cell.digit, cell.said) : words.digits.mistakes.title}
+      >
         {rows.map((row, i) => {
           const [digit, said, loss] = [verdicts.labels[row]!, verdicts.said[row]!, figure(verdicts.losses[row]!, 2)];
           const pixels = pictures && pictureAt(pictures, i);

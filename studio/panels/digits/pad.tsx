@@ -62,7 +62,10 @@ function Pen({ desk }: { readonly desk: Desk }) {
   const isShown = useSignal(false);
   const last = useRef<Spot | undefined>(undefined);
   const { side, pixels } = desk.ink.value;
-  const { column, row } = { column: Math.min(side - 1, cursor.value.column), row: Math.min(side - 1, cursor.value.row) };
+  const { column, row } = {
+    column: Math.min(side - 1, cursor.value.column),
+    row: Math.min(side - 1, cursor.value.row),
+  };
   const spotOf = (event: PointerEvent): Spot => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     return {
@@ -94,7 +97,8 @@ function Pen({ desk }: { readonly desk: Desk }) {
       };
       cursor.value = place;
       // Shift draws on the way
-      if (event.shiftKey) desk.draw(withPixel(desk.ink.peek(), place.column, place.row, desk.tool.peek() === "pen" ? 1 : 0));
+      if (event.shiftKey)
+        desk.draw(withPixel(desk.ink.peek(), place.column, place.row, desk.tool.peek() === "pen" ? 1 : 0));
     } else if (event.key === "Home") cursor.value = { column: 0, row };
     else if (event.key === "End") cursor.value = { column: side - 1, row };
     else if (event.key === " " || event.key === "Enter") {

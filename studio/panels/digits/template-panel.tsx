@@ -197,7 +197,8 @@ function paintTiles(
   tiles: Tiles,
   scale: (value: number) => number,
 ): void {
-  if (!native || native.canvas.width !== side || native.canvas.height !== side * units) native = sheetOf(side, side * units);
+  if (!native || native.canvas.width !== side || native.canvas.height !== side * units)
+    native = sheetOf(side, side * units);
   const table = Uint32Array.from({ length: 255 }, (_, i) => scale((i - 127) / 127));
   const { pixels } = native;
   for (let i = 0; i < units * size; i++) pixels[i] = table[shades[i]! + 127]!;

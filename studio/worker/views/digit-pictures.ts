@@ -31,5 +31,5 @@ export function digitPictures({ data, validation }: ServedSession, { part, rows 
   const size = source.shape.reduce((product, extent) => product * extent, 1);
   const pixels = new Float32Array(rows.length * size);
   for (const [i, row] of rows.entries()) pixels.set(sampleOf(source, row).data, i * size);
-  return { pixels, labels: rows.map((row) => labelOf(source, row)), size: source.size };
+  return { pixels, labels: rows.map((row) => labelOf(source, row) ?? -1), size: source.size };
 }
