@@ -62,6 +62,7 @@ function createProgram(): Command {
   addGradientCheck(program);
   addLayers(program);
   addProject(program);
+  addStudio(program);
   addRuns(program);
   addData(program);
   addCurves(program);
@@ -71,6 +72,8 @@ function createProgram(): Command {
 
 const jsonOption = ["--json", "print JSON, one value a line, and nothing else"] as const;
 const runsOption = ["--runs <folder>", "folder of the runs (default: runs)"] as const;
+const portOption = ["--port <number>", "serve the studio on this port (default: one that is free)"] as const;
+const openOption = ["--no-open", "do not open the browser"] as const;
 const runArgument = ["<run>", "latest, the name of a run, or its folder"] as const;
 
 // Commands are loaded when they are called: `--help` and mistakes answer at once.
@@ -138,6 +141,9 @@ function addTrain(program: Command): void {
     .option("--out <folder>", "folder that the run's own folder is made in (default: runs)")
     .option("--config <file>", "take options from a JSON file, or from a run's config.json; those given here win")
     .option("--progress <how>", "auto: a live bar on a terminal; plain: a line an epoch (default: auto)")
+    .option("--studio", "serve the studio meanwhile, with this run in it, and go on until Ctrl-C")
+    .option(...portOption)
+    .option(...openOption)
     .option(...jsonOption)
     .addHelpText(
       "after",
@@ -154,10 +160,15 @@ function addTrain(program: Command): void {
         ["nabla train --config runs/2026-11-23-123605-mnist/config.json --seed 1", "another seed"],
         ["nabla train mnist --validation 0.1 --epochs 100 --early-stopping 5", ""],
         ["nabla train --resume latest", "go on after Ctrl-C or a crash"],
+        ["nabla train mnist --studio", "watch it in the studio"],
         ["nabla train mnist --json > events.jsonl", ""],
       ),
     )
     .action(async (data: string[], flags: Record<string, unknown>) => {
+      if (flags["studio"] === true || flags["port"] !== undefined || flags["open"] === false) {
+        const { trainInStudio } = await import("./commands/train-in-studio.ts");
+        return trainInStudio(data, flags);
+      }
       const { train } = await import("./commands/train.ts");
       await train(data, flags);
     });
@@ -395,6 +406,38 @@ function addProject(program: Command): void {
     .action(async (data: string[], flags: Record<string, unknown>) => {
       const { project } = await import("./commands/project.ts");
       await project(data, flags);
+    });
+}
+
+function addStudio(program: Command): void {
+  program
+    .command("studio")
+    .summary("open the studio in the browser")
+    .description(
+      "Opens the studio: build a network, train it, stop it, and see every number of it. With a run, shows that one, live " +
+        "while it trains. It is served to this machine alone, until Ctrl-C. With --out, writes it as a folder of static " +
+        "files for any web server, with the digits, and the run if one is named.",
+    )
+    .usage("[run] [options]")
+    .argument("[run]", "latest, the name of a run, or its folder")
+    .option(...portOption)
+    .option(...openOption)
+    .option("--out <folder>", "write the studio into this folder instead")
+    .option("--force", "replace the studio that is in the folder of --out")
+    .option(...runsOption)
+    .option(...jsonOption)
+    .addHelpText(
+      "after",
+      examples(
+        ["nabla studio", ""],
+        ["nabla studio latest", "the newest run; live, if it still trains"],
+        ["nabla studio --port 8080 --no-open", ""],
+        ["nabla studio --out public/studio", "for a web server, at any path"],
+      ),
+    )
+    .action(async (run: string | undefined, flags: Record<string, unknown>) => {
+      const { studio } = await import("./commands/studio.ts");
+      await studio(run, flags);
     });
 }
 

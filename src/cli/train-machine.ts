@@ -6,7 +6,7 @@ import { NablaError } from "../errors.ts";
 import type { Model } from "../index.ts";
 import { dense, sequential } from "../index.ts";
 import { escapeTerminal, formatCount, formatShape } from "../report/index.ts";
-import { printWhere, reportedMistakes } from "./commands/train.ts";
+import { printWhere, reportedMistakes, type TrainWatch } from "./commands/train.ts";
 import type { DataSource, TrainingData } from "./data-source.ts";
 import { exitCodes } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -28,16 +28,18 @@ interface Place {
   readonly data: TrainingData;
   readonly output: Output;
   readonly out: string;
+  readonly watch: TrainWatch;
 }
 
 /** `nabla train --kind svm|linear-svc`: solves, judges, and leaves a run folder like that of a network. */
-export async function trainMachine(asked: MachineOptions, { source, data, output, out }: Place): Promise<void> {
+export async function trainMachine(asked: MachineOptions, place: Place): Promise<void> {
+  const { data, output, out, watch } = place;
   const { C = 1, kernel = "linear", gamma = "scale", kind, seed } = asked;
   const isSvm = kind === "svm";
   const options = { ...asked, C, ...(isSvm ? { kernel, ...(kernel === "rbf" ? { gamma } : {}) } : {}) };
   const begun = new Date();
   refuseValues(data, kind);
-  let record = recordOf(options, { source, data, output, out }, begun);
+  let record = recordOf(options, place, begun);
   const bytes = 4 * (kernel === "rbf" ? data.train.size : 10) * sizeOf(data.train.shape) + 2_000_000;
   const folder = createRunFolder({ out, name: options.name ?? record.data.name, begun, bytes });
   const abort = new AbortController();
@@ -45,6 +47,7 @@ export async function trainMachine(asked: MachineOptions, { source, data, output
   let isKept = false;
   try {
     folder.writeConfig(record);
+    watch.begun?.(folder.path("."));
     printPlan(record, data, output);
     const started = performance.now();
     const events: MachineEvent[] = [];

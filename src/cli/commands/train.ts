@@ -34,6 +34,13 @@ interface Job {
   readonly baseline: Baseline | undefined;
   /** Where a run that was cut off goes on. */
   readonly goingOn?: GoingOn;
+  readonly watch: TrainWatch;
+}
+
+/** Is told of a training run; the run does not wait for it. */
+export interface TrainWatch {
+  /** The run's folder is there, with its `config.json`. */
+  begun?(folder: string): void;
 }
 
 /** What is told of where a run went. */
@@ -43,13 +50,13 @@ type Where = Pick<Job, "folder" | "out" | "output" | "record">;
 export const reportedMistakes = 24;
 
 /** `nabla train`: everything that can be wrong is found before the run folder is made; then trains, judges, writes. */
-export async function train(words: readonly string[], flags: Flags): Promise<void> {
+export async function train(words: readonly string[], flags: Flags, watch: TrainWatch = {}): Promise<void> {
   const output = outputOf(flags);
   const out = outFolder(flags);
   if (flags["resume"] !== undefined) {
     const { notes, ...run } = await openResumableRun(words, flags, out);
     for (const note of notes) output.note(note);
-    await carryOut({ ...run, output, out, baseline: baselineOf(run.data.train, run.data.test) });
+    await carryOut({ ...run, output, out, watch, baseline: baselineOf(run.data.train, run.data.test) });
     return;
   }
   const config = typeof flags["config"] === "string" ? await readConfigFile(flags["config"]) : undefined;
@@ -68,7 +75,7 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   const data = await loadForTraining(source, { ...asked, classes, seed });
   if (isMachine(asked.kind)) {
     const { trainMachine } = await import("../train-machine.ts");
-    return trainMachine({ ...asked, data: named, seed, kind: asked.kind }, { source, data, output, out });
+    return trainMachine({ ...asked, data: named, seed, kind: asked.kind }, { source, data, output, out, watch });
   }
   const options = settle({ ...asked, data: named, seed }, source, data.train);
   optimizerOf(options); // a setting it does not have is told before anything is made
@@ -79,11 +86,12 @@ export async function train(words: readonly string[], flags: Flags): Promise<voi
   // The model, and while it trains two checkpoints with two moments of each parameter.
   const bytes = (options.checkpointEvery === "none" ? 4 : 28) * record.network.parameters + 2_000_000;
   const folder = createRunFolder({ out, name: options.name ?? record.data.name, begun, bytes });
-  await carryOut({ options, data, model, record, folder, output, out, baseline: baselineOf(data.train, data.test) });
+  const baseline = baselineOf(data.train, data.test);
+  await carryOut({ options, data, model, record, folder, output, out, watch, baseline });
 }
 
 async function carryOut(job: Job): Promise<void> {
-  const { options, data, model, folder, output, record, goingOn } = job;
+  const { options, data, model, folder, output, record, goingOn, watch } = job;
   const { loss, batchSize, epochs, seed, threads, validation, earlyStopping, checkpointEvery = "10s" } = options;
   const progress = output.isJson
     ? undefined
@@ -112,6 +120,7 @@ async function carryOut(job: Job): Promise<void> {
   let hasBegun = false;
   try {
     if (!goingOn) folder.writeConfig(record);
+    watch.begun?.(folder.path("."));
     const run = model.fit(data.train, {
       loss: lossNamed(loss),
       optimizer: optimizerOf(options),
