@@ -136,7 +136,7 @@ export const words = {
       label: "How training goes",
       waiting: "Press Play: the net learns until 97 % of the test pictures are right.",
       batch: (epoch: number, batch: number, batches: number) => `Epoch ${epoch}, batch ${batch} of ${batches}`,
-      speed: (samples: string) => `${samples} pictures a second`,
+      speed: "Pictures a second",
       loss: "Loss of the batch",
       right: (share: string) => `${share} of the test pictures right`,
       reached: (share: string, epochs: number) =>

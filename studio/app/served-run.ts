@@ -83,7 +83,18 @@ export function openServedPage(store: Store, training: Training, mayOpen: boolea
 
   const take = (found: ServedRun | null): void => {
     run.value = found;
-    if (found && !found.isLive && found.files.model && isUntouched()) void openRun();
+    if (!found || found.isLive || !found.files.model) return;
+    if (isUntouched()) void openRun();
+    // a link that begins with this very run's weights, opened where the run is
+    else if (store.state.peek().network.run === found.name) void holdRun(found.name, found.files.model);
+  };
+
+  const holdRun = async (name: string, file: string): Promise<void> => {
+    try {
+      store.holdRun({ name, weights: readRunModel(await bytesOf(file)).weights });
+    } catch (error) {
+      training.report(error);
+    }
   };
 
   void jsonOf("studio.json").then(
