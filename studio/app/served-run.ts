@@ -120,7 +120,7 @@ export function openServedPage(store: Store, training: Training, mayOpen: boolea
     });
     events.onmessage = ({ data }) => {
       isLost.value = false;
-      progress.value = after(progress.peek(), parsed(data));
+      progress.value = progressAfter(progress.peek(), parsed(data));
     };
     events.onerror = () => {
       isLost.value = events.readyState !== EventSource.OPEN;
@@ -150,7 +150,7 @@ export function openServedPage(store: Store, training: Training, mayOpen: boolea
 }
 
 /** What is known after one more event of `metrics.jsonl`. */
-export function after(known: RunProgress, given: unknown): RunProgress {
+export function progressAfter(known: RunProgress, given: unknown): RunProgress {
   if (typeof given !== "object" || given === null) return known;
   const { kind, epoch, epochs, step, loss, metrics, validation, test } = given as Readonly<Record<string, unknown>>;
   if (kind === "start") return { ...known, epochs: numberOr(epochs, 0) };

@@ -1,5 +1,6 @@
 import { serveTraining } from "nabla/worker";
+import { readSamples } from "./digits-reader.ts";
 import { views } from "./views.ts";
 
 /** The studio's worker: trains, and computes what the panels ask to see. */
-serveTraining(self as unknown as Parameters<typeof serveTraining>[0], { views });
+serveTraining(self as unknown as Parameters<typeof serveTraining>[0], { views, data: readSamples });
