@@ -134,7 +134,10 @@ export const words = {
     accuracy: "Test accuracy",
     progress: {
       label: "How training goes",
-      waiting: "Press Play: the net learns until 97 % of the test pictures are right.",
+      waiting: (share: string | undefined) =>
+        share === undefined
+          ? "Press Play: the net learns until you pause it."
+          : `Press Play: the net learns until ${share} of the test pictures are right.`,
       batch: (epoch: number, batch: number, batches: number) => `Epoch ${epoch}, batch ${batch} of ${batches}`,
       speed: "Pictures a second",
       loss: "Loss of the batch",

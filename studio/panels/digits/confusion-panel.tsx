@@ -69,7 +69,7 @@ function Matrix({ desk, confusion }: { readonly desk: Desk; readonly confusion: 
                     disabled={count === 0}
                     onClick={() => choose(digit, said)}
                   >
-                    {count > 0 && whole(count)}
+                    {count > 0 && String(count)}
                   </button>
                 </td>
               );

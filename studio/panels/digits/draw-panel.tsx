@@ -31,19 +31,17 @@ function Centring() {
   const side = desk.side.value;
   return (
     <div class="centring">
-      <div>
-        <label class="row check">
-          <input
-            type="checkbox"
-            checked={desk.isCentring.value}
-            onChange={({ currentTarget }) => {
-              desk.isCentring.value = currentTarget.checked;
-            }}
-          />
-          {words.digits.draw.centring[side]}
-        </label>
-        <p class="label">{words.digits.draw.centringWhy}</p>
-      </div>
+      <label class="row check">
+        <input
+          type="checkbox"
+          checked={desk.isCentring.value}
+          onChange={({ currentTarget }) => {
+            desk.isCentring.value = currentTarget.checked;
+          }}
+        />
+        {words.digits.draw.centring[side]}
+      </label>
+      <p class="label">{words.digits.draw.centringWhy}</p>
       <Seen />
     </div>
   );

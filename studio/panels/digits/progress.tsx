@@ -25,24 +25,27 @@ export function Progress() {
 }
 
 function Where() {
-  const { training } = useStudio();
+  const { store, training } = useStudio();
+  const { until } = store.state.value.training;
+  const isPlaying = training.isPlaying.value;
   const at = training.snapshot.value;
   const { stepsPerEpoch = 1 } = training.loaded.value ?? {};
   const epochs = training.epochs.value;
-  if (!at || at.step === 0) return <p>{words.digits.progress.waiting}</p>;
+  if (!at || at.step === 0)
+    return <p>{words.digits.progress.waiting(until?.kind === "accuracy" ? percent(until.value, 0) : undefined)}</p>;
   const share = epochs.at(-1)?.validation?.["accuracy"];
   const done = at.step % stepsPerEpoch;
   const batch = done === 0 ? stepsPerEpoch : done;
   return (
     <div class="where">
       <p>
-        {training.isPlaying.value || share === undefined
+        {isPlaying || share === undefined
           ? words.digits.progress.batch(Math.ceil(at.step / stepsPerEpoch), batch, stepsPerEpoch)
           : words.digits.progress.reached(percent(share), epochs.length)}
       </p>
-      <progress value={batch} max={stepsPerEpoch} aria-label={words.digits.progress.label} />
+      {isPlaying && <progress value={batch} max={stepsPerEpoch} aria-label={words.digits.progress.label} />}
       <dl class="figures">
-        {training.isPlaying.value && (
+        {isPlaying && (
           <div>
             <dt>{words.digits.progress.speed}</dt>
             <dd data-figure="speed">{whole(Math.round(at.samplesPerSecond / 100) * 100)}</dd>
