@@ -80,13 +80,13 @@ async function buildJavaScript(stamp) {
   say(`built dist in ${seconds(started)}`);
 }
 
-/** The studio: static files that any web host can serve, at any path. Gives the files it is made of. */
+/**
+ * The studio: static files that any web host can serve, at any path. Page and worker are built apart, so that the page
+ * never fetches the engine. Gives the files they are made of.
+ */
 async function buildStudio(esbuild, folder) {
-  const result = await esbuild.build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: ["studio/main.tsx", "studio/main.css", "studio/worker/worker.ts"],
-    entryNames: "[name]",
-    chunkNames: "chunks/[name]-[hash]",
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -99,9 +99,35 @@ async function buildStudio(esbuild, folder) {
     external,
     metafile: true,
     logLevel: "warning",
+  };
+  const page = await esbuild.build({
+    ...common,
+    entryPoints: ["studio/main.tsx", "studio/main.css"],
+    entryNames: "[name]",
+    chunkNames: "chunks/[name]-[hash]",
   });
+  const worker = await esbuild.build({
+    ...common,
+    entryPoints: ["studio/worker/worker.ts"],
+    entryNames: "[name]",
+    chunkNames: "worker/[name]-[hash]",
+  });
+  for (const { metafile } of [page, worker]) removeUnreached(metafile);
   copyFileSync(join(root, "studio", "index.html"), join(folder, "index.html"));
-  return Object.keys(result.metafile.inputs);
+  return [page, worker].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+}
+
+/** Removes chunks that only code asks for which was shaken out. */
+function removeUnreached({ outputs }) {
+  const reached = new Set();
+  const visit = (path) => {
+    if (reached.has(path) || !outputs[path]) return;
+    reached.add(path);
+    for (const { path: next } of outputs[path].imports) visit(next);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs))
+    if (/^studio\/(main|worker\/worker)\./.test(entryPoint ?? "")) visit(path);
+  for (const path of Object.keys(outputs)) if (!reached.has(path)) rmSync(join(root, path));
 }
 
 /** A shell starts a file by its first line, and only where its mode says so. */

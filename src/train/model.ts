@@ -60,6 +60,9 @@ export function checkModelOptions({ input, seed = 0 }: SequentialOptions): { sha
 
 interface Stepwise {
   readonly network: Network;
+  readonly seed: number;
+  /** Notes what the model is trained by, and on what. */
+  readonly learn: (loss: Loss, data: Dataset) => void;
   readonly release: () => void;
 }
 
@@ -87,7 +90,8 @@ export class Model {
     reserve.set(this, () => {
       if (this.#run) throw busy("stepper");
       this.#run = "stepper";
-      return { network, release: () => void (this.#run = undefined) };
+      const learn = (loss: Loss, data: Dataset) => this.#learn(loss, data);
+      return { network, seed: this.#seed, learn, release: () => void (this.#run = undefined) };
     });
   }
 
@@ -109,10 +113,7 @@ export class Model {
       network: this.#network,
       seed: this.#seed,
       describe: async () => (await import("./model-bytes.ts")).describeModel(this.#network, this.#seed),
-      onObjective: ({ loss }) => {
-        const classes = data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes);
-        this.#learned = { loss, classes };
-      },
+      onObjective: ({ loss }) => this.#learn(loss, data),
       onEnd: () => {
         this.#run = undefined;
       },
@@ -120,6 +121,11 @@ export class Model {
     const run = new Fit(host, data, options);
     this.#run = run;
     return run;
+  }
+
+  #learn(loss: Loss, data: Dataset): void {
+    const classes = data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes);
+    this.#learned = { loss, classes };
   }
 
   /** Loss, metrics and, with labels, the confusion matrix on the data. During `fit`: of the last finished step. */

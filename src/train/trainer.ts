@@ -74,6 +74,7 @@ export class Trainer implements Disposable {
   readonly #full: Loaded;
   readonly #tail: Loaded | undefined;
   #order: { readonly epoch: number; readonly rows: Int32Array } | undefined;
+  #samples: { readonly epoch: number; readonly order: Int32Array } | undefined;
   /** The steps whose rows and rates are written: slice 0 is step `start`. */
   #window = { start: 0, end: 0 };
 
@@ -128,6 +129,14 @@ export class Trainer implements Disposable {
   }
 
   epochOf = (step: number): number => Math.floor(step / this.stepsPerEpoch);
+
+  /** The samples that step `step` takes, by their number in the data. Cost: an epoch's permutation, at most once an epoch. */
+  samplesOf(step: number): Int32Array {
+    const epoch = this.epochOf(step);
+    if (this.#samples?.epoch !== epoch) this.#samples = { epoch, order: this.#permutation(epoch) };
+    const from = (step - epoch * this.stepsPerEpoch) * this.#options.batchSize;
+    return this.#samples.order.slice(from, from + this.#options.batchSize);
+  }
 
   /** Writes rates again before the next step: a hyperparameter has changed. */
   forgetRates(): void {
@@ -209,16 +218,21 @@ export class Trainer implements Disposable {
 
   /** The rows of the data in the order in which epoch `epoch` takes them. */
   #orderOf(epoch: number): Int32Array {
-    const { isShuffled, seed } = this.#options;
+    const { isShuffled } = this.#options;
     const key = isShuffled ? epoch : 0;
     if (this.#order?.epoch !== key) {
-      const order = isShuffled
-        ? Int32Array.from(new Random(seed, "shuffle").permutation(this.#size, epoch))
-        : Int32Array.from({ length: this.#size }, (_, i) => i);
+      const order = this.#permutation(epoch);
       if (this.#rows) for (let i = 0; i < order.length; i++) order[i] = this.#rows[order[i]!]!;
       this.#order = { epoch: key, rows: order };
     }
     return this.#order.rows;
+  }
+
+  #permutation(epoch: number): Int32Array {
+    const { isShuffled, seed } = this.#options;
+    return isShuffled
+      ? Int32Array.from(new Random(seed, "shuffle").permutation(this.#size, epoch))
+      : Int32Array.from({ length: this.#size }, (_, i) => i);
   }
 }
 

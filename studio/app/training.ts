@@ -11,7 +11,7 @@ export interface EpochPoint {
   readonly epoch: number;
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  readonly validation: Readonly<Record<string, number>> | undefined;
+  readonly validation?: Readonly<Record<string, number>>;
 }
 
 /** Training in the worker, as signals that panels read and calls that they make. */
@@ -109,9 +109,9 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
   /** Runs an action of a hand once the worker has what it is about. */
   const act = async (action: () => Promise<Snapshot>): Promise<void> => {
     await ready;
+    problem.value = undefined;
     try {
-      const news = await action();
-      batch(() => take(news));
+      await action(); // what comes of it is told to everybody who hears snapshots
     } catch (error) {
       failed(error);
     }
@@ -127,10 +127,7 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
     });
     ready = client.load(next as Parameters<TrainingClient["load"]>[0]).then((answer) => {
       if (job !== next) return;
-      batch(() => {
-        loaded.value = answer;
-        take(answer.snapshot);
-      });
+      loaded.value = answer;
     }, failed);
   }
 

@@ -24,7 +24,7 @@ export interface Facts {
     | {
         readonly loss: number;
         readonly metrics: Readonly<Record<string, number>>;
-        readonly validation: Readonly<Record<string, number>> | undefined;
+        readonly validation?: Readonly<Record<string, number>>;
       }
     | undefined;
   readonly parameters: number;

@@ -13,7 +13,9 @@ const longLink = 2000;
 export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
   const { store, training, say } = useStudio();
   const [kind, setKind] = useState<"start" | "moment">("start");
-  const [shared, setShared] = useState<{ readonly state: Workbench; readonly link: string } | undefined>(undefined);
+  const [shared, setShared] = useState<
+    { readonly state: Workbench; readonly link: string; readonly kind: string } | undefined
+  >(undefined);
   const [note, setNote] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const state = store.state.value;
@@ -23,7 +25,7 @@ export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
       const moment = kind === "moment" ? await training.moment() : null;
       const whole = { ...state, training: { ...state.training, moment } };
       const link = `${location.href.split("#")[0]}#${await toLink(whole)}`;
-      if (isCurrent) setShared({ state: whole, link });
+      if (isCurrent) setShared({ state: whole, link, kind });
     };
     setShared(undefined);
     make().catch((error: unknown) => isCurrent && setNote(error instanceof Error ? error.message : String(error)));
@@ -64,7 +66,13 @@ export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
         />
         <p>{kind === "start" ? words.share.startWords : words.share.momentWords}</p>
         {state.data.kind === "own" && <p class="bad">{words.share.carries(state.data.rows.length)}</p>}
-        <textarea ref={box} readOnly aria-label={words.share.link} value={shared?.link ?? words.loading} />
+        <textarea
+          ref={box}
+          data-kind={shared?.kind}
+          readOnly
+          aria-label={words.share.link}
+          value={shared?.link ?? words.loading}
+        />
         <p class="label">
           {shared && words.share.length(shared.link.length)}
           {shared && shared.link.length > longLink && ` ${words.share.long}`}
