@@ -2,6 +2,7 @@
 
 export { type ClientOptions, type TrainingClient, trainingClient } from "./client.ts";
 export { type ServedSession, type ServeOptions, serveTraining, type View } from "./host.ts";
+export { dataOf as readTable } from "./job.ts";
 export type {
   EpochEvent,
   Loaded,

@@ -14,10 +14,10 @@ export interface DigitsQuestion extends DigitsData {
 let kept: { readonly set: DigitsData["set"]; readonly parts: Promise<TrainAndTest> } | undefined;
 
 /**
- * The samples of a job: pictures of digits by the name of their set, everything else as it is. Throws DATA where this
- * page is served without them, and what the readers throw.
+ * Pictures of digits by the name of their set; undefined for a job with other data. Throws DATA where this page is served
+ * without them, and what the readers throw.
  */
-export async function readSamples(given: unknown): Promise<Dataset | undefined> {
+export async function readDigits(given: unknown): Promise<Dataset | undefined> {
   if (!isDigits(given)) return undefined;
   if (kept?.set !== given.set) {
     const parts = fetchDigits(given.set);

@@ -1,10 +1,12 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Studio } from "../../app/studio.ts";
+import { lossOf } from "../../state/job.ts";
 import { layerPlaces } from "../../state/layers.ts";
 import type { DigitsData } from "../../state/workbench.ts";
 import type { Occlusion, OcclusionQuestion } from "../../worker/views/digit-occlusion.ts";
 import type { DigitAnswer, DigitQuestion } from "../../worker/views/digit-prediction.ts";
 import type { Template, TemplateQuestion, Templates, TemplatesQuestion } from "../../worker/views/digit-templates.ts";
+import type { TestQuestion } from "../../worker/views/digit-test.ts";
 import { centred } from "./centre.ts";
 import { follow, followSlowly } from "./follow.ts";
 import { blank, type Ink } from "./ink.ts";
@@ -120,6 +122,7 @@ function createDesk({ store, training }: Studio): Desk {
       ? { pixels: seen.value.pixels, side: side.value, patch: side.value === 28 ? 5 : 3 }
       : undefined,
   );
+  const askedTest = computed((): TestQuestion => ({ loss: lossOf(store.state.value) }));
   const clear = (): void => {
     ink.value = blank(side.value);
     origin.value = null;
@@ -148,6 +151,7 @@ function createDesk({ store, training }: Studio): Desk {
       isOwn.value = false;
     },
     draw: (drawn) => {
+      show.value = "ink"; // occlusion shows what the net sees, which may lie elsewhere
       ink.value = drawn;
       origin.value = null;
     },
@@ -165,7 +169,7 @@ function createDesk({ store, training }: Studio): Desk {
         follow(training, "digitTemplates", askedTemplates, templates),
         follow(training, "digitTemplate", askedTemplate, template),
         follow(training, "digitOcclusion", askedOcclusion, occlusion),
-        followSlowly(training, "digitTest", verdicts),
+        followSlowly(training, "digitTest", askedTest, verdicts),
       ];
       return () => {
         for (const end of ends) end();

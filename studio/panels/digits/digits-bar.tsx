@@ -112,7 +112,7 @@ function Figures() {
   const accuracy = useComputed(() => {
     const verdicts = desk.verdicts.value;
     const last = training.epochs.value.at(-1)?.validation?.["accuracy"];
-    if (training.isPlaying.value || !verdicts) return last;
+    if (!verdicts || (training.isPlaying.value && last !== undefined)) return last;
     return (
       verdicts.labels.reduce((sum, label, i) => sum + Number(label === verdicts.said[i]), 0) / verdicts.labels.length
     );

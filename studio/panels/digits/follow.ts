@@ -54,7 +54,12 @@ export function follow<Q, T>(
 const restMilliseconds = 2000;
 
 /** As `follow`, for what takes long: asked for when training pauses or is stepped, and at ends of epochs now and then. */
-export function followSlowly<T>(training: Training, view: string, answer: Signal<T | undefined>): () => void {
+export function followSlowly<Q, T>(
+  training: Training,
+  view: string,
+  question: ReadonlySignal<Q>,
+  answer: Signal<T | undefined>,
+): () => void {
   const isAsking = signal(false);
   let asked: unknown;
   let last = Number.NEGATIVE_INFINITY;
@@ -70,7 +75,7 @@ export function followSlowly<T>(training: Training, view: string, answer: Signal
     asked = key;
     isAsking.value = true;
     training
-      .ask<T>(view)
+      .ask<T>(view, question.peek())
       .then((given) => {
         if (!isOver) answer.value = given;
       })

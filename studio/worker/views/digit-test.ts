@@ -2,6 +2,11 @@ import { lossNamed, NablaError } from "nabla";
 import type { ServedSession } from "nabla/worker";
 import { largest } from "./digit-occlusion.ts";
 
+export interface TestQuestion {
+  /** By name. */
+  readonly loss: string;
+}
+
 export interface DigitTest {
   readonly step: number;
   readonly labels: Uint8Array;
@@ -10,7 +15,10 @@ export interface DigitTest {
 }
 
 /** What the net says of every picture of the test set, and what each costs: two passes over 10,000 pictures. */
-export async function digitTest({ model, validation, position, loss }: ServedSession): Promise<DigitTest> {
+export async function digitTest(
+  { model, validation, position }: ServedSession,
+  { loss }: TestQuestion,
+): Promise<DigitTest> {
   const y = validation?.y;
   if (!validation || y?.kind !== "labels")
     throw new NablaError("DATA", "there is no test set with labels", { hint: "Open a set of digits." });
