@@ -62,7 +62,7 @@ function shownAnswers(desk: Desk): { readonly answers: Float32Array | undefined;
   const answers = desk.answer.value?.answers;
   if (!answers || answers.length !== desk.layer.value.units) return { answers: undefined, largest: 1 };
   const isBounded = ["sigmoid", "softmax", "tanh"].includes(desk.layer.value.activation);
-  return { answers, largest: isBounded ? 1 : Math.max(1e-6, ...answers.map(Math.abs)) };
+  return { answers, largest: isBounded ? 1 : Math.max(1, ...answers.map(Math.abs)) };
 }
 
 function TileSheet({ desk }: { readonly desk: Desk }) {
