@@ -5,6 +5,7 @@ export { type CatalogEntry, type CatalogOptions, catalog, catalogEntry } from ".
 export { type Cifar10Batch, type Cifar10Options, cifar10, parseCifar10 } from "./cifar10.ts";
 export { type CsvOptions, csv } from "./csv/csv.ts";
 export type { Task } from "./csv/target.ts";
+export { csvRow } from "./csv/write.ts";
 export { type Dataset, dataset, type Features, type Table } from "./dataset.ts";
 export { type BlobsOptions, blobs } from "./generators/blobs.ts";
 export { type CurveName, curves, type RegressionCurveOptions, regressionCurve } from "./generators/curves.ts";

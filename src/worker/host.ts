@@ -1,6 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import type { Loss } from "../nn/index.ts";
 import { now } from "../train/clock.ts";
 import type { Model } from "../train/model.ts";
 import { type SessionPosition, TrainingSession } from "../train/session.ts";
@@ -25,9 +24,9 @@ export interface ServedSession {
   readonly data: Dataset;
   readonly validation: Dataset | undefined;
   readonly position: SessionPosition;
-  readonly loss: Loss;
-  readonly lossName: string;
-  readonly learningRate: number;
+  /** Its name. */
+  readonly loss: string;
+  readonly settings: Readonly<Record<string, number>>;
 }
 
 /** Something that clients may watch or ask for. Typed arrays in its result are given away: make them anew. */
@@ -317,8 +316,11 @@ class TrainingHost {
     const session = this.#open();
     const view = this.#views.get(name);
     if (!view) throw wrong("view", [...this.#views.keys()].join(", "), name);
-    const { data, validation, position, loss, lossName, learningRate } = session;
-    return view({ model: this.#model!, data, validation, position, loss, lossName, learningRate }, args as never);
+    const { data, validation, position, lossName, learningRate } = session;
+    return view(
+      { model: this.#model!, data, validation, position, loss: lossName, settings: { learningRate } },
+      args as never,
+    );
   }
 
   #send(message: ToClient): void {

@@ -7,6 +7,7 @@ import {
   activationChoices,
   generatorNames,
   lossChoices,
+  lossShows,
   numbersSteps,
   optimizerChoices,
   panelNames,
@@ -113,6 +114,10 @@ const look = v.object({
     defaultLook.numbers,
   ),
   space: v.optional(v.object({ show: v.picklist(["map", "warp"]), warp: between(0, 1) }), defaultLook.space),
+  loss: v.optional(
+    v.object({ show: v.picklist(lossShows), isLog: v.boolean(), part: v.picklist(["train", "validation"]) }),
+    defaultLook.loss,
+  ),
 });
 
 const workbench = v.object({

@@ -8,6 +8,7 @@ export const defaultLook: LookState = {
   weight: null,
   numbers: { stepBy: "neuron", position: 0, isExpanded: false },
   space: { show: "map", warp: 1 },
+  loss: { show: "curve", isLog: false, part: "train" },
 };
 
 export const defaultTraining: TrainingState = {

@@ -179,6 +179,7 @@ export interface LookState {
   readonly weight: { readonly name: string; readonly index: readonly number[] } | null;
   readonly numbers: NumbersLook;
   readonly space: SpaceLook;
+  readonly loss: LossLook;
 }
 
 export const numbersSteps = ["op", "neuron", "layer", "example"] as const;
@@ -196,4 +197,14 @@ export interface SpaceLook {
   readonly show: "map" | "warp";
   /** Between input (0) and the last layer (1) for the warp. */
   readonly warp: number;
+}
+
+export const lossShows = ["curve", "mistakes", "function"] as const;
+
+export interface LossLook {
+  /** The losses by epoch and by example, which examples are mistaken, or the loss as a function. */
+  readonly show: (typeof lossShows)[number];
+  readonly isLog: boolean;
+  /** Whose mistakes are shown. */
+  readonly part: "train" | "validation";
 }

@@ -23,8 +23,8 @@ export function Picture({
 }: {
   readonly name: string;
   readonly summary: string;
-  /** Made when it is asked for. */
-  readonly table: () => PictureTable;
+  /** Made when it is asked for. Left out where a table of the same numbers stands beside the picture. */
+  readonly table?: () => PictureTable;
   /** In CSS pixels; the context is scaled for the screen. */
   readonly draw: (context: CanvasRenderingContext2D, width: number, height: number) => void;
   /** Height by width. */
@@ -82,13 +82,15 @@ export function Picture({
       <p id={id} class="spoken">
         {summary}
       </p>
-      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary class="label">
-          {words.table.open}
-          <span class="spoken">: {name}</span>
-        </summary>
-        {isOpen && <DataTable caption={name} {...table()} />}
-      </details>
+      {table && (
+        <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+          <summary class="label">
+            {words.table.open}
+            <span class="spoken">: {name}</span>
+          </summary>
+          {isOpen && <DataTable caption={name} {...table()} />}
+        </details>
+      )}
     </figure>
   );
 }

@@ -3,6 +3,19 @@ import { digitPictures } from "./views/digit-pictures.ts";
 import { digitPrediction } from "./views/digit-prediction.ts";
 import { digitTemplate, digitTemplates } from "./views/digit-templates.ts";
 import { digitTest } from "./views/digit-test.ts";
+import { lossCurveView } from "./views/loss-curve.ts";
+import { losses } from "./views/losses.ts";
+import { readCsv } from "./views/read-csv.ts";
 
 /** What panels may ask the worker for, by name; one file for each. */
-export const views = { digitOcclusion, digitPictures, digitPrediction, digitTemplate, digitTemplates, digitTest };
+export const views = {
+  losses,
+  lossCurve: lossCurveView,
+  readCsv,
+  digitOcclusion,
+  digitPictures,
+  digitPrediction,
+  digitTemplate,
+  digitTemplates,
+  digitTest,
+};

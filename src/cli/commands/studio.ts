@@ -10,7 +10,6 @@ import { readRunRecord } from "../run-record.ts";
 import { findDigits } from "../studio-server/digit-files.ts";
 import { checkExport, exportSite } from "../studio-server/export-site.ts";
 import { openStudio } from "../studio-server/open-studio.ts";
-import type { StudioServer } from "../studio-server/server.ts";
 import { findShownRun, runFiles, runIn, type ShownRun } from "../studio-server/shown-run.ts";
 import { appFolder } from "../studio-server/site.ts";
 
@@ -25,23 +24,31 @@ export async function studio(said: string | undefined, flags: Flags): Promise<vo
     throw misplaced("--force goes with --out", "Name the folder to replace with --out.");
   const run = said === undefined ? undefined : await openShownRun(said, runsFolder(flags));
   if (out !== undefined) return exportStudio(out, { isForced: flags["force"] === true, run, output });
-  const server = await openStudio({ run, port, isShown: flags["open"] !== false, output });
-  output.line("Ctrl-C ends it.");
-  await closeWhenAsked(server);
+  const end = awaitEnd(); // before anybody knows where to look
+  try {
+    const server = await openStudio({ run, port, isShown: flags["open"] !== false, output });
+    output.line("Ctrl-C ends it.");
+    await end.isAsked;
+    await server.close();
+  } finally {
+    end.calm();
+  }
 }
 
 /** The port to serve on; 0 is any that is free. */
 export const portOf = (flags: Flags): number =>
   flags["port"] === undefined ? 0 : wholeNumber({ from: 1, to: 65_535 })(flags["port"], "--port");
 
-/** Waits until the user, the system or a closed pipe asks for the end. A second Ctrl-C ends the process at once. */
-export async function closeWhenAsked(server: StudioServer): Promise<void> {
+/**
+ * Listens for the user, the system or a closed pipe to ask for the end, until `calm` is called. A second Ctrl-C ends the
+ * process at once.
+ */
+export function awaitEnd(): { readonly isAsked: Promise<void>; readonly calm: () => void } {
   let calm = () => {};
-  await new Promise<void>((resolve) => {
+  const isAsked = new Promise<void>((resolve) => {
     calm = onInterrupt({ stop: () => resolve() });
   });
-  await server.close();
-  calm();
+  return { isAsked, calm };
 }
 
 async function openShownRun(said: string, runs: string): Promise<ShownRun> {

@@ -2,7 +2,7 @@ import { type Flags, outputOf } from "../command-flags.ts";
 import { exitCodes } from "../exit.ts";
 import { isContinuousIntegration } from "../studio-server/open-browser.ts";
 import { openStudio } from "../studio-server/open-studio.ts";
-import { closeWhenAsked, misplaced, portOf } from "./studio.ts";
+import { awaitEnd, misplaced, portOf } from "./studio.ts";
 import { train } from "./train.ts";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -21,6 +21,12 @@ export async function trainInStudio(words: readonly string[], flags: Flags): Pro
   let folder: string | undefined;
   let isTraining = true;
   let isAsked = false;
+  // Training listens to the same signals and stops; before it does, there is nothing to complete.
+  const onSignal = () => {
+    if (folder === undefined) process.exit(exitCodes.interrupted);
+    isAsked = true;
+  };
+  for (const signal of signals) process.on(signal, onSignal);
   const server = await openStudio({
     run: { folder: () => folder, isLive: () => isTraining },
     port: portOf(flags),
@@ -28,12 +34,6 @@ export async function trainInStudio(words: readonly string[], flags: Flags): Pro
     output,
   });
   output.line();
-  // Training listens to the same signals and stops; before it does, there is nothing to complete.
-  const onSignal = () => {
-    if (folder === undefined) process.exit(exitCodes.interrupted);
-    isAsked = true;
-  };
-  for (const signal of signals) process.on(signal, onSignal);
   try {
     await train(words, flags, {
       begun(made) {
@@ -53,6 +53,9 @@ export async function trainInStudio(words: readonly string[], flags: Flags): Pro
     output.line(`The studio at ${server.url} ends with the training, since CI is set.`);
     return server.close();
   }
+  const end = awaitEnd();
   output.line(`The studio is at ${server.url}; Ctrl-C ends it.`);
-  await closeWhenAsked(server);
+  await end.isAsked;
+  await server.close();
+  end.calm();
 }

@@ -25,14 +25,24 @@ export interface Exported {
  */
 export function checkExport(out: string, isForced: boolean): void {
   checkFree(out, isForced, "--out");
-  const status = lstatSync(out, { throwIfNoEntry: false });
-  if (!status || (status.isDirectory() && (readdirSync(out).length === 0 || isExported(out)))) return;
+  const entries = entriesOf(out);
+  if (entries !== "no folder" && (entries.length === 0 || isExported(out))) return;
   throw new NablaError("OPTION", `--out: ${quoted(out)} is no exported studio, and --force replaces nothing else`, {
     where: { file: out },
     expected: "a new folder, an empty one, or a studio that was exported before",
-    received: status.isDirectory() ? "a folder with other files" : "no folder",
+    received: entries === "no folder" ? "no folder" : "a folder with other files",
     hint: "Name another folder.",
   });
+}
+
+/** What is in a folder, nothing where there is none yet; a link to a folder is no folder. */
+function entriesOf(out: string): readonly string[] | "no folder" {
+  try {
+    return lstatSync(out).isDirectory() ? readdirSync(out) : "no folder";
+  } catch (error) {
+    // what is in the way of making it, writing tells
+    return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "") ? [] : "no folder";
+  }
 }
 
 function isExported(folder: string): boolean {
@@ -63,7 +73,7 @@ export async function exportSite({ app, digits, run }: SiteParts, out: string): 
   };
   try {
     mkdirSync(dirname(target), { recursive: true });
-    rmSync(temporary, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true }); // of a process that died and had our number
     for (const name of appFiles(app)) await write(name, await readFile(join(app, name)));
     const sets = digits && (await writeDigits(digits, write));
     const shown = run && (await writeRun(run, write));
@@ -84,8 +94,7 @@ export async function exportSite({ app, digits, run }: SiteParts, out: string): 
       cause,
     });
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
-    rmSync(old, { recursive: true, force: true });
+    for (const left of [temporary, old]) if (existsSync(left)) rmSync(left, { recursive: true, maxRetries: 3 });
   }
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { FileHandle } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { jsonLine } from "../json.ts";
 import { asObject } from "../small-files.ts";
@@ -25,7 +25,7 @@ const longestLine = 1 << 20;
  */
 export async function streamMetrics(
   run: ShownRun,
-  response: ServerResponse,
+  response: Writable,
   { after, signal }: { readonly after: string | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
   let writtenAt = performance.now();
