@@ -5,7 +5,7 @@ import { openPreferences } from "./app/preferences.ts";
 import { openServedPage } from "./app/served-run.ts";
 import { listenToKeys } from "./app/shortcuts.ts";
 import { createStore } from "./app/store.ts";
-import { type Studio, StudioContext } from "./app/studio.ts";
+import { type Stepping, type Studio, StudioContext } from "./app/studio.ts";
 import { createTraining } from "./app/training.ts";
 import { App } from "./screens/app.tsx";
 import { defaultWorkbench } from "./state/defaults.ts";
@@ -24,7 +24,9 @@ async function start(): Promise<void> {
     training,
     page: openServedPage(store, training, state === defaultWorkbench && problem === undefined),
     preferences: openPreferences(),
+    handed: signal(undefined),
     keysWanted,
+    stepping: signal<Stepping | undefined>(undefined),
     say: (sentence) => {
       spoken.value = sentence;
     },

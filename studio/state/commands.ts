@@ -156,7 +156,6 @@ export function settled(state: Workbench, before: Workbench = state): Workbench 
       unit: isUnitThere ? unit : null,
       weight: isSameNet ? state.look.weight : null,
       example: state.data === before.data ? state.look.example : 0,
-      numbers: { ...state.look.numbers, position: 0 },
     },
   };
 }

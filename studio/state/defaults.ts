@@ -6,7 +6,7 @@ export const defaultLook: LookState = {
   example: 0,
   unit: null,
   weight: null,
-  numbers: { stepBy: "neuron", position: 0, isExpanded: false },
+  numbers: { stepBy: "neuron", position: 1_000_000, isExpanded: false },
   space: { show: "map", warp: 1 },
   loss: { show: "curve", isLog: false, part: "train" },
 };

@@ -186,7 +186,7 @@ export const numbersSteps = ["op", "neuron", "layer", "example"] as const;
 
 export interface NumbersLook {
   readonly stepBy: (typeof numbersSteps)[number];
-  /** How many numbers of the forward pass, then of the backward pass, then of the update are shown. */
+  /** How many numbers of the forward pass, then of the backward pass, then of the update are shown; more than there are: all. */
   readonly position: number;
   /** Every path multiplied out, in place of what backpropagation does. */
   readonly isExpanded: boolean;

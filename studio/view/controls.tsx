@@ -191,7 +191,7 @@ export function NumberField({
         type="text"
         inputMode={isWhole ? "numeric" : "decimal"}
         style={{ width: `${width}ch` }}
-        value={draft ?? String(value)}
+        value={draft ?? String(value).replace("-", "−")}
         aria-invalid={isWrong}
         title={isWrong ? `${from} to ${to}` : undefined}
         onInput={({ currentTarget }) => setDraft(currentTarget.value)}

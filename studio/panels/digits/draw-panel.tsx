@@ -1,5 +1,6 @@
 import { useCallback } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
+import { TextButton } from "../../view/controls.tsx";
 import { percent } from "../../view/figures.ts";
 import { palette } from "../../view/palette.ts";
 import { Part } from "../../view/panel.tsx";
@@ -22,6 +23,22 @@ export function DrawPanel() {
         <Answer />
       </div>
     </Part>
+  );
+}
+
+/** The way to every number of this picture: its target is what it is, or for a drawing what the net says. */
+function ToNumbers({ said }: { readonly said: number }) {
+  const studio = useStudio();
+  const desk = deskOf(studio);
+  return (
+    <TextButton
+      look="link"
+      label={words.digits.draw.numbers}
+      onPress={() => {
+        studio.handed.value = { x: [...desk.seen.value.pixels], t: desk.origin.value?.label ?? said };
+        studio.store.show("numbers");
+      }}
+    />
   );
 }
 
@@ -109,6 +126,7 @@ function Answer() {
           );
         })}
       </ol>
+      {!isEmpty && <ToNumbers said={first} />}
     </section>
   );
 }
