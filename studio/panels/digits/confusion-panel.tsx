@@ -31,7 +31,7 @@ function Matrix({ desk, confusion }: { readonly desk: Desk; readonly confusion: 
     say(cellWords(digit, said, confusion.counts[digit]![said]!));
   };
   return (
-    <table class="confusion">
+    <table class="digit-confusion">
       <caption class="spoken">{words.digits.confusion.name}</caption>
       <thead>
         <tr>

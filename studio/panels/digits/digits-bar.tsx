@@ -67,7 +67,7 @@ function Samples() {
   const side = desk.side.value;
   const onPad = desk.origin.value;
   return (
-    <fieldset class="row plain-fieldset">
+    <fieldset class="row digit-plain-fieldset">
       <legend class="spoken">{words.digits.samples}</legend>
       <span class="label" aria-hidden="true">
         {words.digits.samples}
@@ -79,7 +79,7 @@ function Samples() {
           <button
             key={i}
             type="button"
-            class="picture-button sample"
+            class="digit-picture-button digit-sample"
             aria-label={words.digits.sample(row, pictures?.labels[i] ?? 0)}
             aria-pressed={onPad?.part === "test" && onPad.row === row}
             disabled={!isHere}

@@ -13,12 +13,12 @@ export function DigitsStart() {
   const isAnyHere = served !== undefined && Object.keys(served.digits).length > 0;
   return (
     <section class="panel digits-start" aria-labelledby="digits-start">
-      <h2 id="digits-start" class="head">
+      <h2 id="digits-start" class="digit-head">
         {words.digits.start.title}
       </h2>
       <p class="prose">{words.digits.start.prose}</p>
       {served && !isAnyHere && <p class="prose bad">{words.digits.start.missing}</p>}
-      <ul class="choices">
+      <ul class="digit-choices">
         {sets.map((set) => (
           <SetChoice key={set} set={set} />
         ))}

@@ -47,8 +47,8 @@ function Centring() {
   const desk = deskOf(useStudio());
   const side = desk.side.value;
   return (
-    <div class="centring">
-      <label class="row check">
+    <div class="digit-centring">
+      <label class="row digit-check">
         <input
           type="checkbox"
           checked={desk.isCentring.value}
@@ -74,7 +74,7 @@ function Seen() {
     [seen, colours],
   );
   return (
-    <div class="seen">
+    <div class="digit-seen">
       <p class="label">{words.digits.draw.seen}</p>
       <Picture
         name={words.digits.draw.seen}
@@ -95,8 +95,8 @@ function Answer() {
   const order = shares?.map((_, digit) => digit).sort((a, b) => shares[b]! - shares[a]!);
   const [first = 0, second = 0] = order ?? [];
   return (
-    <section class="answer" aria-label={words.digits.answer.title}>
-      <div class="said" data-empty={isEmpty}>
+    <section class="digit-answer" aria-label={words.digits.answer.title}>
+      <div class="digit-said" data-empty={isEmpty}>
         <strong data-figure="said">{isEmpty ? "–" : first}</strong>
         <p class="label">
           {isEmpty ? (
@@ -112,13 +112,13 @@ function Answer() {
           )}
         </p>
       </div>
-      <ol class="shares">
+      <ol class="digit-shares">
         {Array.from({ length: 10 }, (_, digit) => {
           const share = isEmpty ? 0 : (shares![digit] ?? 0);
           return (
             <li key={digit} data-first={!isEmpty && digit === first}>
               <span>{digit}</span>
-              <span class="lane">
+              <span class="digit-lane">
                 <i style={{ width: `${100 * share}%` }} />
               </span>
               <output data-digit={digit}>{isEmpty ? "–" : share.toFixed(4)}</output>

@@ -47,7 +47,7 @@ function Gallery({ verdicts, cell }: { readonly verdicts: Verdicts; readonly cel
   return (
     <>
       <ul
-        class="gallery"
+        class="digit-gallery"
         aria-label={cell ? words.digits.mistakes.cell(cell.digit, cell.said) : words.digits.mistakes.title}
       >
         {rows.map((row, i) => {
@@ -57,7 +57,7 @@ function Gallery({ verdicts, cell }: { readonly verdicts: Verdicts; readonly cel
             <li key={row}>
               <button
                 type="button"
-                class="picture-button"
+                class="digit-picture-button"
                 aria-label={words.digits.mistakes.picture(row, digit, said, loss)}
                 aria-pressed={onPad?.part === "test" && onPad.row === row}
                 disabled={!pixels}

@@ -58,10 +58,10 @@ export function Pad() {
 function Pen({ desk }: { readonly desk: Desk }) {
   const { say } = useStudio();
   const id = useId();
-  const cursor = useSignal({ column: 13, row: 13 });
-  const isShown = useSignal(false);
+    const isShown = useSignal(false);
   const last = useRef<Spot | undefined>(undefined);
   const { side, pixels } = desk.ink.value;
+  const cursor = useSignal({ column: side / 2 - 1, row: side / 2 - 1 });
   const { column, row } = {
     column: Math.min(side - 1, cursor.value.column),
     row: Math.min(side - 1, cursor.value.row),

@@ -11,7 +11,7 @@ export function Progress() {
   const { training } = useStudio();
   const isLoaded = training.loaded.value !== undefined;
   return (
-    <section class="progress" aria-label={words.digits.progress.label}>
+    <section class="digit-progress" aria-label={words.digits.progress.label}>
       {isLoaded ? (
         <>
           <Where />
@@ -37,7 +37,7 @@ function Where() {
   const done = at.step % stepsPerEpoch;
   const batch = done === 0 ? stepsPerEpoch : done;
   return (
-    <div class="where">
+    <div class="digit-where">
       <p>
         {isPlaying || share === undefined
           ? words.digits.progress.batch(Math.ceil(at.step / stepsPerEpoch), batch, stepsPerEpoch)
@@ -77,7 +77,7 @@ function Accuracy() {
   const last = epochs.at(-1)!;
   const share = (value: number | undefined): string => (value === undefined ? "–" : percent(value, 2));
   return (
-    <div class="accuracy">
+    <div class="digit-accuracy">
       <p class="label">{words.digits.progress.curve}</p>
       <Picture
         name={words.digits.progress.curve}

@@ -99,21 +99,21 @@ function TileSheet({ desk }: { readonly desk: Desk }) {
     const next = chosen + move;
     if (next < 0 || next >= count) return;
     choose(next);
-    box.current?.querySelectorAll<HTMLElement>("button.tile")[next]?.focus();
+    box.current?.querySelectorAll<HTMLElement>("button.digit-tile")[next]?.focus();
   };
   return (
-    <div ref={box} class="tile-sheet" data-arrows style={{ "--columns": tiles.columns }}>
+    <div ref={box} class="digit-tile-sheet" data-arrows style={{ "--columns": tiles.columns }}>
       {width > 0 && (
         <TilePicture desk={desk} tiles={tiles} count={count}>
           {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has no keys */}
-          <div role="group" class="tiles" aria-label={words.digits.templates.sheet} onKeyDown={press}>
+          <div role="group" class="digit-tiles" aria-label={words.digits.templates.sheet} onKeyDown={press}>
             {Array.from({ length: count }, (_, unit) => {
               const { x, y } = placeOf(unit, tiles);
               return (
                 <button
                   key={unit}
                   type="button"
-                  class="tile"
+                  class="digit-tile"
                   tabIndex={unit === chosen ? 0 : -1}
                   aria-pressed={unit === chosen}
                   aria-label={unitName(desk, unit)}
@@ -215,15 +215,15 @@ function Legend({ desk }: { readonly desk: Desk }) {
   return (
     <div class="legend">
       <span>
-        <i class="swatch pos" />
+        <i class="digit-swatch pos" />
         {words.digits.templates.speaksFor}
       </span>
       <span>
-        <i class="swatch neg" />
+        <i class="digit-swatch neg" />
         {words.digits.templates.speaksAgainst}
       </span>
       <span>
-        <i class="swatch bar-mark" />
+        <i class="digit-swatch digit-bar-mark" />
         {words.digits.templates.loudness(figure(largest, 3))}
       </span>
     </div>

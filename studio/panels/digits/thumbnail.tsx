@@ -11,5 +11,5 @@ export function Thumbnail({ pixels, side }: { readonly pixels: Float32Array; rea
     const context = canvas.current!.getContext("2d")!;
     paintPicture(context, side, (at) => scale(pixels[at]!), 0, 0, side);
   }, [pixels, side, colours]);
-  return <canvas ref={canvas} class="thumbnail" width={side} height={side} />;
+  return <canvas ref={canvas} class="digit-thumbnail" width={side} height={side} />;
 }

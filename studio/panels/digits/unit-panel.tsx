@@ -32,7 +32,7 @@ function Multiplication({ desk }: { readonly desk: Desk }) {
   const product = productOf(seen.pixels, template.weights, template.bias);
   return (
     <div class="stack">
-      <div class="product">
+      <div class="digit-product">
         <ImagePicture desk={desk} />
         <span aria-hidden="true">⊙</span>
         <Signed
@@ -113,7 +113,7 @@ function Sums({
   const unit = desk.unit.value;
   const isHere = answer !== undefined && answer.scores.length === units;
   return (
-    <dl class="pairs sums" aria-label={unitName(desk, unit)}>
+    <dl class="pairs digit-sums" aria-label={unitName(desk, unit)}>
       <dt>{words.digits.unit.speaksFor}</dt>
       <dd class="pos">{signed(product.speaksFor)}</dd>
       <dt>{words.digits.unit.speaksAgainst}</dt>

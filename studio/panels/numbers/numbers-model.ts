@@ -81,8 +81,7 @@ export function openNumbers({ store, training, handed, say }: Studio): Numbers {
   const whole = signal<Explained | undefined>(undefined);
   const one = signal<Explained | undefined>(undefined);
   const problem = signal<string | undefined>(undefined);
-  const typed = signal<Typed | undefined>(handed.peek());
-  handed.value = undefined;
+  const typed = signal<Typed | undefined>(undefined);
   const isCounted = signal(false);
   const isPlaying = signal(false);
   const pointed = signal<Pointed>({ edges: [] });
@@ -253,6 +252,9 @@ export function openNumbers({ store, training, handed, say }: Studio): Numbers {
     else await forward();
   };
 
+  // what another screen has handed over, such as a drawing
+  typed.value = handed.peek();
+  handed.value = undefined;
   return {
     whole,
     told,
