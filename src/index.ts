@@ -103,6 +103,16 @@ export { type LoadOptions, load } from "./train/load.ts";
 export { type EvaluateOptions, type Model, type SequentialOptions, sequential } from "./train/model.ts";
 export type { LossFunction } from "./train/objective.ts";
 export type { CheckpointOptions, EarlyStopping, FitOptions } from "./train/options.ts";
+export {
+  type Diverged,
+  type RunOptions,
+  type SessionOptions,
+  type SessionPosition,
+  type StepBy,
+  TrainingSession,
+} from "./train/session.ts";
+export type { SessionStates } from "./train/session-states.ts";
 export { type Stepper, type StepperOptions, stepper } from "./train/stepper.ts";
 export type { Summary, SummaryLayer } from "./train/summary.ts";
+export type { Ended, Until } from "./train/until.ts";
 export type { Weights } from "./train/weights.ts";

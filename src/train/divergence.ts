@@ -7,22 +7,37 @@ interface Suspect {
   readonly name: string;
   readonly value: Tensor;
   readonly layer?: string;
+  readonly parameter?: string;
   /** "the output of layer …" */
   readonly what: string;
 }
 
 /** The error for a step that gave NaN or infinity: where it began, and what to try. The step itself is not done. */
-export function divergence(trainer: Trainer, step: number, learningRate: string): NablaError {
+export const divergence = (trainer: Trainer, step: number, learningRate: string): NablaError =>
+  divergenceAt(trainer, step, learningRate, `The model stays as it was after step ${step}.`).error;
+
+/** The same, with the parameter whose gradient or new values were the first that went wrong; `now` ends the hint. */
+export function divergenceAt(
+  trainer: Trainer,
+  step: number,
+  learningRate: string,
+  now: string,
+): { readonly error: NablaError; readonly layer?: string | undefined; readonly parameter?: string | undefined } {
   const suspect = firstNotFinite(trainer, step);
   const epoch = trainer.epochOf(step) + 1;
   const where = { ...(suspect?.layer === undefined ? {} : { layer: suspect.layer }), epoch, step: step + 1 };
   const began = suspect ? `; it began in ${suspect.what}` : "";
-  return new NablaError("DIVERGED", `training became NaN or infinite at step ${step + 1}, in epoch ${epoch}${began}`, {
-    where,
-    expected: "finite numbers",
-    received: suspect ? `NaN or infinity in ${suspect.what}` : "NaN or infinity",
-    hint: `Try a smaller learning rate (it was ${learningRate}), and scale the inputs to about −1 … 1. The model stays as it was after step ${step}.`,
-  });
+  const error = new NablaError(
+    "DIVERGED",
+    `training became NaN or infinite at step ${step + 1}, in epoch ${epoch}${began}`,
+    {
+      where,
+      expected: "finite numbers",
+      received: suspect ? `NaN or infinity in ${suspect.what}` : "NaN or infinity",
+      hint: `Try a smaller learning rate (it was ${learningRate}), and scale the inputs to about −1 … 1. ${now}`,
+    },
+  );
+  return { error, layer: suspect?.layer, parameter: suspect?.parameter };
 }
 
 /** Runs the step once more with all its values kept, in the order in which they arise. */
@@ -54,6 +69,7 @@ function suspectsOf({ trace, losses, gradients, next }: TrainingGraph): readonly
         .map(({ parameter, gradient }) => ({
           value: gradient,
           layer: parameter.layer,
+          parameter: parameter.name,
           what: `the gradient of "${parameter.name}"`,
         }))
         .reverse(),
@@ -65,6 +81,7 @@ function suspectsOf({ trace, losses, gradients, next }: TrainingGraph): readonly
         return {
           value,
           ...(layer === undefined ? {} : { layer }),
+          parameter: String(state.attributes["name"]),
           what: `the new values of "${String(state.attributes["name"])}"`,
         };
       }),

@@ -169,7 +169,7 @@ const isShape = (value: unknown): value is Shape =>
   value.every((extent) => Number.isSafeInteger(extent) && extent >= 1) &&
   sizeOf(value as number[]) < 2 ** 32;
 
-function isLayerRecord(value: unknown): value is LayerRecord {
+export function isLayerRecord(value: unknown): value is LayerRecord {
   const { kind, name, settings } = fieldsOf(value) ?? {};
   const isSetting = (x: unknown): boolean =>
     typeof x === "boolean" || typeof x === "string" || (typeof x === "number" && Number.isFinite(x));

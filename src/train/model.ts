@@ -10,7 +10,7 @@ import type { Evaluation } from "./events.ts";
 import { Fit, type FitHost, type FitRun } from "./fit.ts";
 import { Network } from "./network.ts";
 import { noteNetwork } from "./network-of.ts";
-import { type LossFunction, objectiveOf, targetsOf } from "./objective.ts";
+import { type LossFunction, type Objective, objectiveOf, targetsOf } from "./objective.ts";
 import type { FitOptions } from "./options.ts";
 import { compileModel, predict, probabilitiesOf } from "./predict.ts";
 import { type Summary, summarize } from "./summary.ts";
@@ -58,19 +58,23 @@ export function checkModelOptions({ input, seed = 0 }: SequentialOptions): { sha
   return { shape: [...shape], seed };
 }
 
-interface Stepwise {
+/** A model that somebody else trains until `release`. */
+export interface Reserved {
   readonly network: Network;
   readonly seed: number;
-  /** Notes what the model is trained by, and on what. */
-  readonly learn: (loss: Loss, data: Dataset) => void;
+  /** Tells the model what it is trained by. */
+  readonly learn: (data: Dataset, objective: Objective) => void;
   readonly release: () => void;
 }
 
 /** How each model is reserved: what only this package may ask of it. */
-const reserve = /* @__PURE__ */ new WeakMap<Model, () => Stepwise>();
+const reserve = /* @__PURE__ */ new WeakMap<Model, (by: Holder) => Reserved>();
+
+/** What may train a model besides `fit`: under a stepper its weights may be set, a session has its own way for that. */
+type Holder = "stepper" | "session";
 
 /** The network of a model that is trained step by step until `release`. Throws BUSY while it is being trained. */
-export const stepwise = (model: Model): Stepwise => reserve.get(model)!();
+export const reserved = (model: Model, by: Holder): Reserved => reserve.get(model)!(by);
 
 /** A network with its weights. Made by `sequential`, `network` and `load`. */
 export class Model {
@@ -79,18 +83,18 @@ export class Model {
   #seed: number;
   #learned: Learned;
   /** What trains the model now. */
-  #run: FitRun | "stepper" | undefined;
+  #run: FitRun | Holder | undefined;
 
   constructor(network: Network, seed: number, learned: Learned = {}) {
     this.#network = network;
     this.#seed = seed;
     this.#learned = learned;
-    this.weights = weightsOf(network, () => typeof this.#run === "object"); // step by step one may turn the knobs
+    this.weights = weightsOf(network, () => this.#run !== undefined && this.#run !== "stepper"); // a stepper's knobs may be turned
     noteNetwork(this, network);
-    reserve.set(this, () => {
-      if (this.#run) throw busy("stepper");
-      this.#run = "stepper";
-      const learn = (loss: Loss, data: Dataset) => this.#learn(loss, data);
+    reserve.set(this, (by) => {
+      if (this.#run) throw busy(by);
+      this.#run = by;
+      const learn: Reserved["learn"] = (data, objective) => this.#learn(data, objective);
       return { network, seed: this.#seed, learn, release: () => void (this.#run = undefined) };
     });
   }
@@ -113,7 +117,7 @@ export class Model {
       network: this.#network,
       seed: this.#seed,
       describe: async () => (await import("./model-bytes.ts")).describeModel(this.#network, this.#seed),
-      onObjective: ({ loss }) => this.#learn(loss, data),
+      onObjective: (objective) => this.#learn(data, objective),
       onEnd: () => {
         this.#run = undefined;
       },
@@ -123,7 +127,7 @@ export class Model {
     return run;
   }
 
-  #learn(loss: Loss, data: Dataset): void {
+  #learn(data: Dataset, { loss }: Objective): void {
     const classes = data.classes ?? (targetsOf(data).kind === "labels" ? undefined : this.classes);
     this.#learned = { loss, classes };
   }

@@ -6,7 +6,7 @@ import { compile, type Program } from "../compile/index.ts";
 import { NablaError } from "../errors.ts";
 import { input, mean, sum } from "../graph/index.ts";
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
-import { type Model, stepwise } from "./model.ts";
+import { type Model, reserved } from "./model.ts";
 import type { Network } from "./network.ts";
 import type { LossFunction, Objective } from "./objective.ts";
 import { type Rate, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
@@ -66,7 +66,7 @@ type Phase = "empty" | "forward" | "backward" | "disposed";
  */
 export async function stepper(model: Model, options: StepperOptions): Promise<Stepper> {
   check(options);
-  const { network, release } = stepwise(model);
+  const { network, release } = reserved(model, "stepper");
   try {
     return new PhaseStepper(network, await network.engine.open(), options, release);
   } catch (error) {

@@ -1,5 +1,4 @@
 import { sizeOf } from "../array/ndarray.ts";
-import { Random } from "../array/random.ts";
 import type { Executable, Store } from "../backend/backend.ts";
 import { compile } from "../compile/index.ts";
 import type { Dataset } from "../data/index.ts";
@@ -7,6 +6,7 @@ import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/inde
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
 import { rowOf } from "./feed.ts";
 import { type Objective, targetShape, targetsOf } from "./objective.ts";
+import { type SampleOrder, sampleOrder } from "./sample-order.ts";
 import type { Hyperparameter } from "./scope.ts";
 import type { Trace } from "./trace.ts";
 import { metricName, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
@@ -73,8 +73,7 @@ export class Trainer implements Disposable {
   readonly #rows: Int32Array | undefined;
   readonly #full: Loaded;
   readonly #tail: Loaded | undefined;
-  #order: { readonly epoch: number; readonly rows: Int32Array } | undefined;
-  #samples: { readonly epoch: number; readonly order: Int32Array } | undefined;
+  #order: { readonly epoch: number; readonly samples: SampleOrder; readonly rows: SampleOrder } | undefined;
   /** The steps whose rows and rates are written: slice 0 is step `start`. */
   #window = { start: 0, end: 0 };
 
@@ -129,14 +128,6 @@ export class Trainer implements Disposable {
   }
 
   epochOf = (step: number): number => Math.floor(step / this.stepsPerEpoch);
-
-  /** The samples that step `step` takes, by their number in the data. Cost: an epoch's permutation, at most once an epoch. */
-  samplesOf(step: number): Int32Array {
-    const epoch = this.epochOf(step);
-    if (this.#samples?.epoch !== epoch) this.#samples = { epoch, order: this.#permutation(epoch) };
-    const from = (step - epoch * this.stepsPerEpoch) * this.#options.batchSize;
-    return this.#samples.order.slice(from, from + this.#options.batchSize);
-  }
 
   /** Writes rates again before the next step: a hyperparameter has changed. */
   forgetRates(): void {
@@ -206,7 +197,7 @@ export class Trainer implements Disposable {
     const { batchSize, optimizer } = this.#options;
     const epoch = this.epochOf(first);
     const from = (first - epoch * this.stepsPerEpoch) * batchSize;
-    executable.setSteps("rows", 0, this.#orderOf(epoch).subarray(from, from + count * batch));
+    executable.setSteps("rows", 0, this.#orderOf(epoch).rows.subarray(from, from + count * batch));
     const learningRates = Float64Array.from({ length: count }, (_, i) =>
       learningRateAt(optimizer, { step: first + i, epoch, steps: this.steps }),
     );
@@ -216,23 +207,21 @@ export class Trainer implements Disposable {
     }
   }
 
-  /** The rows of the data in the order in which epoch `epoch` takes them. */
-  #orderOf(epoch: number): Int32Array {
-    const { isShuffled } = this.#options;
-    const key = isShuffled ? epoch : 0;
-    if (this.#order?.epoch !== key) {
-      const order = this.#permutation(epoch);
-      if (this.#rows) for (let i = 0; i < order.length; i++) order[i] = this.#rows[order[i]!]!;
-      this.#order = { epoch: key, rows: order };
-    }
-    return this.#order.rows;
+  /** The samples that step `step` takes, as indices into the data. */
+  samplesOf(step: number): Uint32Array<ArrayBuffer> {
+    const first = (step % this.stepsPerEpoch) * this.#options.batchSize;
+    return Uint32Array.from(this.#orderOf(this.epochOf(step)).samples.subarray(first, first + this.#options.batchSize));
   }
 
-  #permutation(epoch: number): Int32Array {
+  /** The samples in the order in which epoch `epoch` takes them, and their rows in the table. */
+  #orderOf(epoch: number): { readonly samples: SampleOrder; readonly rows: SampleOrder } {
     const { isShuffled, seed } = this.#options;
-    return isShuffled
-      ? Int32Array.from(new Random(seed, "shuffle").permutation(this.#size, epoch))
-      : Int32Array.from({ length: this.#size }, (_, i) => i);
+    const key = isShuffled ? epoch : 0;
+    if (this.#order?.epoch !== key) {
+      const samples = sampleOrder(this.#size, isShuffled, seed, epoch);
+      this.#order = { epoch: key, samples, rows: this.#rows ? samples.map((sample) => this.#rows![sample]!) : samples };
+    }
+    return this.#order;
   }
 }
 

@@ -1,152 +1,191 @@
 import { NablaError } from "../errors.ts";
+import type { SessionStates } from "../train/session-states.ts";
+import { listen } from "./listen.ts";
 import {
-  errorOf,
   type Loaded,
-  listen,
-  type PortLike,
+  protocol,
   type Request,
-  type SessionStates,
+  type Response,
   type Snapshot,
+  type SnapshotMessage,
   type StartOptions,
   type StepOptions,
-  type ToClient,
   type TrainingJob,
+  type WorkerLike,
 } from "./messages.ts";
+import { fromPlainError } from "./plain-error.ts";
 
-export interface ClientOptions {
-  /** Calls back when the page is ready for another snapshot. Default: its next frame; 16 ms where there are no frames. */
+export interface TrainingClientOptions {
+  /** Calls back when the page is ready for another snapshot. Default: the next frame, or 16 ms where there are none. */
   readonly nextFrame?: (callback: () => void) => void;
 }
 
 /**
- * Training in a worker, seen from the page. Every call is answered by a promise that rejects with the NablaError of the
- * worker, its code and place kept. Snapshots come at most one a frame, and never before the last was seen, so training
- * waits for nobody. Dispose of it to end the worker, or to close the port.
+ * Training in a worker, from outside. Every call that moves it resolves when it stands, or runs, as asked; errors are
+ * those of the worker, with code, place and hint. A worker that dies rejects all that waits with ENVIRONMENT.
+ *
+ * Listeners get every snapshot, at most one a frame and those that answer a call. What a call resolves to is the same
+ * moment; its `epochs` are left out where listeners have got them.
  */
 export interface TrainingClient extends Disposable {
-  /** What to train, in the place of what there was. Rejects with BUSY where another `load` takes its place. */
+  /** Replaces what was loaded. Of two loads the later wins: the earlier rejects with BUSY. */
   load(job: TrainingJob): Promise<Loaded>;
-  /** Trains; resolves when it rests again, for whatever reason: `ended` says which. Rejects with DIVERGED. */
+  /** Resolves when training pauses, whatever the reason: `ended` says which, numbers gone wrong included. */
   start(options?: StartOptions): Promise<Snapshot>;
   pause(): Promise<Snapshot>;
   step(options: StepOptions): Promise<Snapshot>;
-  /** To when so many steps were done, on or back. */
   goTo(step: number): Promise<Snapshot>;
-  /** Changes the learning rate or a number of a layer ("dropout 1/rate") from the next step on. */
-  set(changes: Readonly<Record<string, number>>): Promise<Snapshot>;
+  /** Changes `learningRate` or numbers of layers such as `dropout 1/rate`; training goes on. */
+  set(changes: Readonly<Record<string, number | undefined>>): Promise<Snapshot>;
   setWeight(name: string, index: readonly number[], value: number): Promise<Snapshot>;
-  /** All that a run at this step is, to go on elsewhere by `keep`. */
+  /** All it takes to go on elsewhere, as `keep` of another job. */
   states(): Promise<SessionStates>;
-  /** The model as a file of nabla. */
-  modelBytes(): Promise<Uint8Array>;
-  /** Which views each snapshot brings, and with what arguments, in the place of those before. */
+  /** The model as a file. */
+  modelBytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Says what views each snapshot brings, by name with their arguments, in place of those before. */
   watch(views: Readonly<Record<string, unknown>>): void;
   /** One view, once. */
   ask(view: string, args?: unknown): Promise<unknown>;
-  /** Hears every snapshot, those that answer a call among them, until the function that comes back is called. */
+  /** Calls back with every snapshot, until the function that comes back is called. */
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
-  /** Ends the run, and forgets model and data. */
+  /** Ends the run and forgets model and data. */
   abort(): Promise<void>;
+  /** Closes the port, or terminates the worker; what waits rejects with ENVIRONMENT. */
+  [Symbol.dispose](): void;
 }
 
 interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
+  readonly kind: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
-/** The page's end of a worker in which `serveTraining` runs. */
-export function trainingClient(port: PortLike, { nextFrame = frame }: ClientOptions = {}): TrainingClient {
+/** A client for the worker or port on whose other side `serveTraining` runs. */
+export function trainingClient(
+  port: WorkerLike,
+  { nextFrame = onNextFrame }: TrainingClientOptions = {},
+): TrainingClient {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<(snapshot: Snapshot) => void>();
-  let asked = 0;
+  let ids = 0;
+  let loads = 0;
+  let isReady = false;
+  /** Why nothing more will come. */
   let gone: NablaError | undefined;
 
-  const ask = <T>(request: Request): Promise<T> => {
-    if (gone) return Promise.reject(gone);
-    return new Promise<T>((resolve, reject) => {
-      const id = ++asked;
-      waiting.set(id, { resolve, reject });
-      try {
-        port.postMessage({ ...request, id });
-      } catch (cause) {
-        waiting.delete(id);
-        reject(notCloneable(cause));
-      }
-    });
-  };
-
-  const end = (why: string): void => {
-    gone ??= new NablaError("ENVIRONMENT", `the worker that trains is gone: ${why}`, {
-      expected: "a worker in which serveTraining runs",
-      received: why,
-      hint: "Start another worker, and load the job again.",
-    });
+  const end = (problem: string, hint: string): void => {
+    gone ??= new NablaError("ENVIRONMENT", problem, { expected: "a worker that runs", received: "none", hint });
+    stop();
     for (const { reject } of waiting.values()) reject(gone);
     waiting.clear();
   };
+  const stop = listen(port, receive, (why) =>
+    end(`the worker that trains is gone: ${why.slice(0, 200)}`, "Open another worker, and load once more."),
+  );
 
-  const want = (): void => {
-    if (!gone) port.postMessage({ kind: "want" });
-  };
+  function send(kind: string, argument?: unknown, id?: number): void {
+    port.postMessage({ protocol, kind, ...(id !== undefined && { id }), argument } satisfies Request);
+  }
 
-  const tell = (snapshot: Snapshot): void => {
-    for (const listener of listeners) listener(snapshot);
-  };
-
-  listen(
-    port,
-    (message) => {
-      const answer = message as ToClient;
-      if (answer.kind === "snapshot") {
-        tell(answer.snapshot);
-        nextFrame(want);
+  function call(kind: string, argument?: unknown): Promise<never> {
+    return new Promise((resolve, reject) => {
+      if (gone) {
+        reject(gone);
         return;
       }
-      const one = waiting.get(answer.id);
-      waiting.delete(answer.id);
-      if (answer.kind === "failed") one?.reject(errorOf(answer.error));
-      else one?.resolve(answer.value as never);
-    },
-    end,
-  );
-  want();
+      const id = ++ids;
+      try {
+        send(kind, argument, id);
+        waiting.set(id, { kind, resolve: resolve as Waiting["resolve"], reject });
+      } catch (cause) {
+        const problem = `${kind}: what was given cannot be sent to a worker`;
+        reject(
+          new NablaError("OPTION", problem, {
+            expected: "plain data",
+            received: String(cause).slice(0, 200),
+            hint: "Give no functions.",
+            cause,
+          }),
+        );
+      }
+    });
+  }
+
+  /** Tells the listeners, and gives the snapshot without what they have been told once and for all. */
+  function tell(message: SnapshotMessage): Snapshot {
+    const { viewErrors, ...rest } = message;
+    const errors =
+      viewErrors &&
+      Object.fromEntries(Object.entries(viewErrors).map(([name, error]) => [name, fromPlainError(error)]));
+    const snapshot: Snapshot = { ...rest, ...(errors && { viewErrors: errors }) };
+    if (listeners.size === 0) return snapshot;
+    for (const listener of [...listeners]) listener(snapshot);
+    const { epochsFrom, ...told } = snapshot;
+    return { ...told, epochs: [] };
+  }
+
+  function receive(data: unknown): void {
+    if (gone || typeof data !== "object" || data === null || (data as Response).protocol !== protocol) return;
+    const { id, result, error, snapshot, load } = data as Response;
+    if (typeof id !== "number") {
+      if (!snapshot) return;
+      nextFrame(() => !gone && send("next"));
+      if (load === loads) tell(snapshot);
+      return;
+    }
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (error) call?.reject(fromPlainError(error));
+    else if (snapshot === undefined) call?.resolve(result);
+    else {
+      const told = load === loads ? tell(snapshot) : ({ ...snapshot, viewErrors: {} } as Snapshot);
+      call?.resolve(result === undefined ? told : { ...result, snapshot: told });
+    }
+  }
 
   return {
-    load: (job) => ask({ kind: "load", job }),
-    start: (options = {}) => ask({ kind: "start", options }),
-    pause: () => ask({ kind: "pause" }),
-    step: (options) => ask({ kind: "step", options }),
-    goTo: (step) => ask({ kind: "goTo", step }),
-    set: (changes) => ask({ kind: "set", changes }),
-    setWeight: (name, index, value) => ask({ kind: "setWeight", name, index, value }),
-    states: () => ask({ kind: "states" }),
-    modelBytes: () => ask({ kind: "modelBytes" }),
-    watch: (views) => void ask({ kind: "watch", views }).catch(() => undefined),
-    ask: (view, args) => ask({ kind: "ask", view, args }),
+    load(job) {
+      loads += 1;
+      for (const [id, { kind, reject }] of waiting)
+        if (kind === "load") {
+          waiting.delete(id);
+          reject(new NablaError("BUSY", "load: superseded by a later one", { hint: "Wait for the later load." }));
+        }
+      const loaded = call("load", { job, load: loads });
+      if (!isReady && !gone) send("next");
+      isReady = true;
+      return loaded;
+    },
+    start: (options = {}) => call("start", options),
+    pause: () => call("pause"),
+    step: (options) => call("step", options),
+    goTo: (step) => call("goTo", step),
+    set: (changes) => call("set", changes),
+    setWeight: (name, index, value) => call("setWeight", { name, index, value }),
+    states: () => call("states"),
+    modelBytes: () => call("modelBytes"),
+    watch: (views) => void (gone || send("watch", views)),
+    ask: (view, args) => call("ask", { view, args }),
     onSnapshot(listener) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => void listeners.delete(listener);
     },
-    abort: () => ask({ kind: "abort" }),
+    abort: () => call("abort"),
     [Symbol.dispose]() {
-      end("it was disposed of");
+      if (!gone) {
+        if (port.terminate) port.terminate();
+        else {
+          send("close");
+          port.close?.();
+        }
+      }
+      end("the training client has been disposed of", "Open another.");
       listeners.clear();
-      if (port.terminate) port.terminate();
-      else port.close?.();
     },
   };
 }
 
-function frame(callback: () => void): void {
+function onNextFrame(callback: () => void): void {
   if (typeof requestAnimationFrame === "function") requestAnimationFrame(callback);
   else setTimeout(callback, 16);
-}
-
-function notCloneable(cause: unknown): NablaError {
-  return new NablaError("OPTION", "the worker cannot be told that: it holds something that a message cannot carry", {
-    expected: "plain data and typed arrays",
-    received: cause instanceof Error ? cause.message.slice(0, 200) : "something else",
-    hint: "Leave functions and class instances out.",
-    cause,
-  });
 }

@@ -1,354 +1,441 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/index.ts";
+import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
-import { now } from "../train/clock.ts";
 import type { Model } from "../train/model.ts";
-import { type SessionPosition, TrainingSession } from "../train/session.ts";
-import { dataOf, modelOf, sessionOptions, wrong } from "./job.ts";
+import { networkOf } from "../train/network-of.ts";
+import type { SessionPosition, TrainingSession } from "../train/session.ts";
+import type { SessionStates } from "../train/session-states.ts";
+import type { Ended } from "../train/until.ts";
+import { listen } from "./listen.ts";
 import {
-  errorRecord,
   type Loaded,
-  listen,
-  type PortLike,
+  protocol,
   type Request,
-  type Snapshot,
+  type Response,
+  type SnapshotMessage,
   type StartOptions,
   type StepOptions,
-  type ToClient,
-  type TrainingJob,
+  type WorkerLike,
 } from "./messages.ts";
-import { buffersOf } from "./transfer.ts";
+import { type DataReader, openJob } from "./open-job.ts";
+import { toPlainError } from "./plain-error.ts";
+import { RateMeter } from "./rate-meter.ts";
+import { readTable } from "./read-table.ts";
+import { transferable } from "./transferable.ts";
+import { ViewBudget } from "./view-budget.ts";
 
-/** What a view may look at; between two steps, so nothing of it moves meanwhile. */
+/** What a view sees: the model and data of the session, as they are after the last step. */
 export interface ServedSession {
   readonly model: Model;
   readonly data: Dataset;
   readonly validation: Dataset | undefined;
   readonly position: SessionPosition;
-  /** Its name. */
+  /** Name of the loss. */
   readonly loss: string;
+  /** `learningRate` and the numbers of layers. */
   readonly settings: Readonly<Record<string, number>>;
+  states(): SessionStates;
 }
 
-/** Something that clients may watch or ask for. Typed arrays in its result are given away: make them anew. */
+/**
+ * What a page may ask to see, made where the model is. Its result is sent: plain data. Large arrays in it that are all of
+ * their buffer are handed over, so they may not be used again; those of the data sets are copied.
+ */
 export type View = (session: ServedSession, args: never) => unknown;
 
 export interface ServeOptions {
+  /** By name. `parameters` is there without: copies of all parameters by name. */
   readonly views?: Readonly<Record<string, View>>;
-  /** Makes a data set of a job's `data` and `validation`. Default: of the fields of one. */
-  readonly data?: (given: unknown) => Dataset | Promise<Dataset>;
+  /** Makes a data set of what a job says. Default: its plain fields. */
+  readonly data?: DataReader;
 }
 
-/** Views may take this share of the time while training runs. */
-const viewShare = 0.3;
-
-/** Serves training on a port: `self` in a worker, or one end of a MessageChannel. One client, one run at a time. */
-export function serveTraining(port: PortLike, options: ServeOptions = {}): void {
-  const host = new TrainingHost(port, options);
-  listen(port, (message) => host.receive(message));
+/**
+ * Serves the client on the other side of a port: call it in a worker with its scope (`self`), in Node with `parentPort`.
+ * It holds one session at a time. Ill-formed messages get an error for an answer; messages of others are left alone.
+ */
+export function serveTraining(port: WorkerLike, options: ServeOptions = {}): void {
+  new TrainingHost(port, options);
 }
 
-const builtInViews: Readonly<Record<string, View>> = {
-  /** Copies of all parameters by name. */
-  parameters: ({ model: { weights } }) =>
-    Object.fromEntries(weights.names().map((name) => [name, weights.get(name).data])),
-};
-
+/**
+ * One session and its page. What moves the session happens in turn; what only looks at it, or turns a knob, happens in
+ * turn while it stands and between two stretches while it runs: never beside a step.
+ */
 class TrainingHost {
-  readonly #port: PortLike;
+  readonly #port: WorkerLike;
   readonly #views: ReadonlyMap<string, View>;
-  readonly #data: NonNullable<ServeOptions["data"]>;
+  readonly #readData: DataReader;
+  readonly #stop: () => void;
   #session: TrainingSession | undefined;
-  #model: Model | undefined;
-  #watched: readonly (readonly [name: string, args: unknown])[] = [];
-  /** Actions that change the run, one after the other. */
-  #queue: Promise<unknown> = Promise.resolve();
-  #loads = 0;
-  #isWanted = false;
+  #load = 0;
+  #isLoading = false;
+  /** Whether the page is ready for a snapshot, and whether there is something new to tell. */
+  #isAwaited = false;
   #isNews = false;
-  /** Epochs that were told. */
-  #told = 0;
-  #lastTold = 0;
-  #ended: Snapshot["ended"];
-  #diverged: Snapshot["diverged"];
-  #viewsDue = 0;
+  #watched: Readonly<Record<string, unknown>> = {};
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The run that goes on. */
+  #run: Promise<Ended> | undefined;
+  #ended: Ended | undefined;
+  /** What waits for the end of a stretch of the run. */
+  #between: (() => Promise<void>)[] = [];
+  #toldEpoch = 0;
+  readonly #rates = new RateMeter();
+  readonly #budget = new ViewBudget();
 
-  constructor(port: PortLike, { views = {}, data = dataOf }: ServeOptions) {
+  constructor(port: WorkerLike, { views = {}, data = readTable }: ServeOptions) {
     this.#port = port;
-    this.#views = new Map(Object.entries({ ...builtInViews, ...views }));
-    this.#data = data;
-  }
-
-  receive(message: unknown): void {
-    if (typeof message !== "object" || message === null) return;
-    if ((message as { readonly kind?: unknown }).kind === "want") {
-      this.#isWanted = true;
-      void this.#sendIfWanted(true);
-      return;
-    }
-    const { id } = message as { readonly id?: unknown };
-    if (typeof id !== "number") return;
-    this.#answer(message as Request).then(
-      (value) => this.#send({ kind: "reply", id, value }),
-      (error: unknown) => this.#send({ kind: "failed", id, error: errorRecord(error) }),
+    this.#views = new Map<string, View>([["parameters", parameters], ...Object.entries(views)]);
+    this.#readData = data;
+    this.#stop = listen(
+      port,
+      (message) => this.#receive(message),
+      () => this.#close(),
     );
   }
 
-  async #answer(request: Request): Promise<unknown> {
-    switch (request.kind) {
-      case "load":
-        return this.#load(request.job);
-      case "start":
-        return this.#start(request.options);
-      case "pause":
-        return this.#act(async () => undefined);
-      case "step":
-        return this.#act((session) => stepBy(session, request.options));
-      case "goTo":
-        return this.#act((session) => session.goTo(request.step));
-      case "set":
-        return this.#change((session) => session.set(checkedObject("changes", request.changes)));
-      case "setWeight":
-        if (!Array.isArray(request.index)) throw wrong("index", "a list of numbers", request.index);
-        return this.#change((session) => session.setWeight(request.name, request.index, request.value));
-      case "states":
-        return this.#open().states();
-      case "modelBytes":
-        this.#open();
-        return this.#model!.toBytes();
+  // ── messages ──
+
+  #receive(message: unknown): void {
+    if (typeof message !== "object" || message === null || (message as Request).protocol !== protocol) return;
+    const { id, kind, argument } = message as Request;
+    const isKnown = id === undefined || (typeof id === "number" && Number.isSafeInteger(id));
+    if (!isKnown || typeof kind !== "string") {
+      this.#send({ id: null, error: toPlainError(illFormed("a message without id and kind")) });
+      return;
+    }
+    this.#answer(kind, argument, id).catch((error: unknown) => {
+      this.#send({ id: id ?? null, error: toPlainError(error) });
+    });
+  }
+
+  async #answer(kind: string, argument: unknown, id: number | undefined): Promise<void> {
+    switch (kind) {
+      case "next":
+        this.#isAwaited = true;
+        return this.#run ? this.#session?.nudge() : this.#offer();
       case "watch":
-        this.#watched = Object.entries(checkedObject("views", request.views));
-        this.#viewsDue = 0;
+        this.#watched = fieldsOf(argument, "watch");
         this.#isNews = true;
-        return this.#sendIfWanted(true);
-      case "ask":
-        return this.#view(request.view, request.args);
+        return this.#run ? undefined : this.#offer();
+      case "close":
+        return this.#close();
+      case "load":
+        return this.#open(fieldsOf(argument, "load"), id);
+      case "start":
+        return this.#start(fieldsOf(argument ?? {}, "start"), id);
       case "abort":
-        return this.#abort();
-      default:
-        throw wrong(
-          "kind",
-          "load, start, pause, step, goTo, set, setWeight, states, modelBytes, watch, ask, abort",
-          (request as { readonly kind?: unknown }).kind,
+        return this.#abort(id);
+      case "pause":
+        void this.#session?.pause(); // now, and not when its turn comes: it may wait for a long way to a step
+        return this.#afterMove(id, async () => undefined);
+      case "step":
+        return this.#afterMove(id, (session) => session.step(fieldsOf(argument, "step") as unknown as StepOptions));
+      case "goTo":
+        return this.#afterMove(id, (session) => session.goTo(argument as number));
+      case "set":
+        return this.#afterChange(id, (session) => session.set(fieldsOf(argument, "set") as Record<string, number>));
+      case "setWeight": {
+        const { name, index, value } = fieldsOf(argument, "setWeight");
+        return this.#afterChange(id, (session) =>
+          session.setWeight(name as string, index as readonly number[], value as number),
         );
+      }
+      case "states":
+        return this.#still(async (session) => this.#send({ id, result: session.states() }));
+      case "modelBytes":
+        return this.#still(async (session) => this.#send({ id, result: await session.model.toBytes() }));
+      case "ask": {
+        const { view, args } = fieldsOf(argument, "ask");
+        return this.#still(async (session) => this.#send({ id, result: await this.#look(session, view, args) }));
+      }
+      default:
+        throw illFormed(`no command ${quoted(kind)}`);
     }
   }
 
-  async #load(job: TrainingJob): Promise<Loaded> {
-    const turn = ++this.#loads;
-    checkedObject("job", job);
-    this.#session?.pause();
-    return this.#enqueue(async () => {
-      if (turn !== this.#loads) throw superseded();
-      this.#close();
-      const model = await modelOf(job);
-      const data = await this.#data(job.data);
-      const validation = job.validation === undefined ? undefined : await this.#data(job.validation);
-      if (turn !== this.#loads) throw superseded();
-      const session = await TrainingSession.open(model, data, sessionOptions(job, validation));
+  #send(response: Omit<Response, "protocol">): void {
+    const message: Response = { protocol, ...response };
+    const { data, validation } = this.#session ?? {};
+    const arrays = [data, validation].flatMap((set) => [set?.x.data, set?.y?.data, set?.rows]);
+    const mine = new Set<unknown>(arrays.map((array) => array?.buffer));
+    for (const transfer of [transferable(message, mine), []]) {
       try {
-        if (job.keep !== undefined) session.restore(job.keep);
-      } catch (error) {
-        session[Symbol.dispose]();
-        throw error;
+        this.#port.postMessage(message, transfer as never);
+        return;
+      } catch {
+        // memory that cannot be handed over is copied; a function can be neither
       }
-      this.#session = session;
-      this.#model = model;
-      const { lossName, arithmetic, threads, batchSize, stepsPerEpoch } = session;
-      const names = model.weights.names();
-      return {
-        parameters: names.map((name) => ({ name, shape: model.weights.get(name).shape })),
-        loss: lossName,
-        arithmetic,
-        threads,
-        samples: session.data.size,
-        batchSize,
-        stepsPerEpoch,
-        snapshot: await this.#tell(),
-      };
+    }
+    this.#port.postMessage({ ...message, ...withoutViews(response) });
+  }
+
+  // ── commands ──
+
+  /** Puts an action behind those that move the session now. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(action);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #current(): TrainingSession {
+    if (this.#session) return this.#session;
+    if (this.#isLoading) throw superseded();
+    throw new NablaError("OPTION", "nothing is loaded", {
+      expected: "a job that was loaded",
+      received: "none",
+      hint: "Call load first, and wait for it.",
     });
   }
 
-  async #start(options: StartOptions = {}): Promise<Snapshot> {
-    const { until = {}, stepsPerSecond } = checkedObject("options", options) as StartOptions;
-    if (stepsPerSecond !== undefined && !(stepsPerSecond > 0))
-      throw wrong("stepsPerSecond", "a number above 0", stepsPerSecond);
-    this.#open().pause();
-    return this.#enqueue(async () => {
-      const session = this.#open();
-      this.#ended = this.#diverged = undefined;
+  async #open({ job, load }: Fields, id: number | undefined): Promise<void> {
+    const number = typeof load === "number" ? load : this.#load + 1;
+    this.#forget();
+    this.#load = number;
+    this.#isLoading = true;
+    await this.#inTurn(async () => {
+      const isLast = (): boolean => number === this.#load;
+      if (!isLast()) throw superseded();
       try {
-        this.#ended = await session.advance({
-          until,
-          ...(stepsPerSecond !== undefined && { stepsPerSecond }),
-          onSlice: async () => {
-            this.#isNews = true;
-            await this.#sendIfWanted(false);
-          },
-        });
-      } catch (error) {
-        this.#note(error, session);
-        await this.#tell();
-        throw error;
+        const session = await openJob(job, this.#readData);
+        if (!isLast()) {
+          session[Symbol.dispose]();
+          throw superseded();
+        }
+        this.#session = session;
+      } finally {
+        if (isLast()) this.#isLoading = false;
       }
-      return this.#tell();
+      this.#send({ id, ...(await this.#loaded(this.#session)), load: number });
     });
   }
 
-  /** Something that needs the run to rest: it is paused first. */
-  async #act(action: (session: TrainingSession) => Promise<void>): Promise<Snapshot> {
-    this.#open().pause();
-    return this.#enqueue(async () => {
-      const session = this.#open();
-      this.#ended = this.#diverged = undefined;
-      try {
-        await action(session);
-      } catch (error) {
-        this.#note(error, session);
-        await this.#tell();
-        throw error;
-      }
-      return this.#tell();
-    });
+  async #loaded(session: TrainingSession): Promise<Pick<Response, "result" | "snapshot">> {
+    const result: Omit<Loaded, "snapshot"> = {
+      parameters: [...networkOf(session.model, "load").parameters].map(({ name, tensor }) => ({
+        name,
+        shape: [...tensor.shape],
+      })),
+      loss: session.lossName,
+      arithmetic: session.arithmetic,
+      stepsPerEpoch: session.stepsPerEpoch,
+      batchSize: session.batchSize,
+      samples: session.data.size,
+    };
+    return { result, snapshot: await this.#snapshot(session) };
   }
 
-  /** Something that may be done between any two steps. */
-  async #change(action: (session: TrainingSession) => void): Promise<Snapshot> {
-    action(this.#open());
-    return this.#tell();
+  /** Lets go of the session there is; a run, or a way to a step, ends. */
+  #forget(): void {
+    this.#session?.[Symbol.dispose]();
+    this.#session = undefined;
+    this.#ended = undefined;
+    this.#toldEpoch = 0;
+    this.#isLoading = false;
+    this.#load += 0.5; // what is loading now is of no use, and no page has half numbers
   }
 
-  async #abort(): Promise<void> {
-    this.#loads++;
-    this.#session?.pause();
-    await this.#enqueue(async () => this.#close());
+  async #abort(id: number | undefined): Promise<void> {
+    this.#forget();
+    await this.#inTurn(() => this.#halt());
+    this.#send({ id });
   }
 
   #close(): void {
-    this.#session?.[Symbol.dispose]();
-    this.#session = this.#model = undefined;
-    this.#told = this.#lastTold = 0;
-    this.#ended = this.#diverged = undefined;
+    this.#stop();
+    this.#forget();
+    this.#port.close?.();
   }
 
-  #enqueue<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(action);
-    this.#queue = done.catch(() => undefined);
-    return done;
-  }
-
-  #open(): TrainingSession {
-    if (this.#session) return this.#session;
-    throw new NablaError("OPTION", "there is nothing to train yet", {
-      expected: "load(job) first",
-      received: "no job",
-      hint: "Wait for load(job).",
+  async #start(options: Fields, id: number | undefined): Promise<void> {
+    const { until = {}, stepsPerSecond } = options as StartOptions;
+    const [run, session] = await this.#inTurn(async () => {
+      await this.#halt();
+      const session = this.#current();
+      const onStretch = (): Promise<void> => this.#onStretch(session);
+      const run = session.run({ until, ...(stepsPerSecond !== undefined && { stepsPerSecond }), onStretch });
+      this.#run = run;
+      this.#ended = undefined;
+      this.#isNews = true;
+      this.#rates.start(session);
+      return [run, session] as const;
+    });
+    const end = await run.catch((error: unknown) => {
+      if (isDivergence(error)) return { by: "diverged" } as const;
+      return { error };
+    });
+    if (this.#run === run) this.#run = undefined;
+    void this.#inTurn(async () => this.#run ?? this.#drain());
+    await this.#still(async (current) => {
+      if (session !== current) throw superseded();
+      if ("error" in end) throw end.error;
+      this.#ended ??= end;
+      this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
     });
   }
 
-  #note(error: unknown, session: TrainingSession): void {
-    const isDiverged = error instanceof NablaError && error.code === "DIVERGED";
-    this.#ended = isDiverged ? "diverged" : "failed";
-    if (!isDiverged) return;
-    const { layer, step = 0 } = error.where;
-    this.#diverged = {
-      ...(layer !== undefined && { layer }),
-      step,
-      lastFinite: session.position.step,
-      message: error.message,
-    };
+  /** Ends a run, and does what waited for the end of its stretch. */
+  async #halt(): Promise<void> {
+    if (!this.#run) return;
+    void this.#session?.pause();
+    await this.#run.catch(() => undefined);
+    this.#run = undefined;
+    await this.#drain();
+  }
+
+  /** Moves the session, and answers with where it stands. A run ends first. */
+  #afterMove(id: number | undefined, move: (session: TrainingSession) => Promise<unknown>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#run) {
+        await this.#halt();
+        this.#ended = { by: "pause" };
+      }
+      const session = this.#current();
+      try {
+        await move(session);
+      } catch (error) {
+        if (!isDivergence(error)) throw error;
+        this.#ended = { by: "diverged" };
+      }
+      if (session !== this.#session) throw superseded();
+      this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
+    });
+  }
+
+  #afterChange(id: number | undefined, change: (session: TrainingSession) => void): Promise<void> {
+    return this.#still(async (session) => {
+      change(session);
+      this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
+    });
+  }
+
+  /** Acts while no step runs: between two stretches of a run, which goes on. */
+  #still(action: (session: TrainingSession) => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const act = async (): Promise<void> => {
+        await (async () => action(this.#current()))().then(resolve, reject);
+      };
+      void this.#inTurn(async () => {
+        if (!this.#run) return act();
+        this.#between.push(act);
+        this.#session?.nudge();
+      });
+    });
+  }
+
+  async #drain(): Promise<void> {
+    for (let next = this.#between.shift(); next; next = this.#between.shift()) await next();
   }
 
   // ── snapshots ──
 
-  /** A snapshot with every view, which answers an action and which everybody hears. */
-  async #tell(): Promise<Snapshot> {
-    const snapshot = await this.#snapshot(true);
-    // the client hears it as a snapshot too; what it gave away it cannot give twice
-    this.#send({ kind: "snapshot", snapshot });
-    return { ...snapshot, views: {}, epochs: [] };
+  async #onStretch(session: TrainingSession): Promise<void> {
+    await this.#drain();
+    this.#rates.look(session);
+    this.#isNews = true;
+    if (!this.#isAwaited || session !== this.#session) return;
+    this.#isAwaited = false;
+    this.#send({ snapshot: await this.#snapshot(session), load: this.#load });
   }
 
-  async #sendIfWanted(isResting: boolean): Promise<void> {
-    if (!this.#isWanted || !this.#isNews || !this.#session) return;
-    if (isResting && this.#session.isRunning) return; // the end of its slice is near
-    this.#isWanted = this.#isNews = false;
-    this.#send({ kind: "snapshot", snapshot: await this.#snapshot(isResting) });
+  /** Sends what is new while the session stands, if the page is ready for it. */
+  #offer(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#isAwaited || !this.#isNews || this.#run || !this.#session) return;
+      this.#isAwaited = false;
+      this.#send({ snapshot: await this.#snapshot(this.#session), load: this.#load });
+    });
   }
 
-  async #snapshot(hasAllViews: boolean): Promise<Snapshot> {
-    const session = this.#open();
-    const { epochs, position, lastLoss, learningRate, isRunning, stepsPerSecond, batchSize } = session;
-    const views: Record<string, unknown> = {};
-    const viewErrors: Record<string, string> = {};
-    const began = now();
-    if (hasAllViews || began >= this.#viewsDue) {
-      for (const [name, args] of this.#watched) {
-        try {
-          views[name] = await this.#view(name, args);
-        } catch (error) {
-          viewErrors[name] = error instanceof Error ? error.message : String(error);
-        }
-      }
-      const ended = now();
-      this.#viewsDue = ended + ((ended - began) * (1 - viewShare)) / viewShare;
-    }
-    const hasGoneBack = epochs.length < this.#told || (epochs[this.#told - 1]?.epoch ?? 0) !== this.#lastTold;
-    const from = hasGoneBack ? 0 : this.#told;
-    this.#told = epochs.length;
-    this.#lastTold = epochs.at(-1)?.epoch ?? 0;
+  async #snapshot(session: TrainingSession): Promise<SnapshotMessage> {
+    this.#isNews = false;
+    const { views, viewErrors = {} } = await this.#lookAtAll(session);
+    const { epochs, diverged } = session;
+    const last = epochs.at(-1)?.epoch ?? 0;
+    const isCut = last < this.#toldEpoch;
+    const fresh = isCut ? [] : epochs.slice(epochs.findLastIndex(({ epoch }) => epoch <= this.#toldEpoch) + 1);
+    this.#toldEpoch = last;
     return {
-      ...position,
-      loss: lastLoss,
-      learningRate,
-      isRunning,
-      stepsPerSecond,
-      samplesPerSecond: stepsPerSecond * batchSize,
-      epochs: epochs.slice(from),
-      ...(hasGoneBack && { epochsFrom: 0 }),
-      ...(this.#ended !== undefined && !isRunning && { ended: this.#ended }),
-      ...(this.#diverged && { diverged: this.#diverged }),
+      ...session.position,
+      loss: session.loss,
+      isRunning: this.#run !== undefined,
+      ...(this.#ended && !this.#run && { ended: this.#ended }),
+      ...this.#rates.rates,
+      epochs: fresh,
+      ...(isCut && { epochsFrom: last }),
+      settings: session.settings,
+      ...(diverged && { diverged }),
       views,
       ...(Object.keys(viewErrors).length > 0 && { viewErrors }),
     };
   }
 
-  async #view(name: string, args: unknown): Promise<unknown> {
-    const session = this.#open();
-    const view = this.#views.get(name);
-    if (!view) throw wrong("view", [...this.#views.keys()].join(", "), name);
-    const { data, validation, position, lossName, learningRate } = session;
-    return view(
-      { model: this.#model!, data, validation, position, loss: lossName, settings: { learningRate } },
-      args as never,
-    );
+  /** All watched views; none while training runs and has been held up enough. */
+  async #lookAtAll(session: TrainingSession): Promise<Pick<SnapshotMessage, "views" | "viewErrors">> {
+    const views: Record<string, unknown> = {};
+    const viewErrors: Record<string, ReturnType<typeof toPlainError>> = {};
+    if (this.#run && !this.#budget.isFree) return { views, viewErrors };
+    await this.#budget.measure(async () => {
+      for (const [name, args] of Object.entries(this.#watched)) {
+        try {
+          views[name] = await this.#look(session, name, args);
+        } catch (error) {
+          viewErrors[name] = toPlainError(error);
+        }
+      }
+    });
+    return { views, viewErrors };
   }
 
-  #send(message: ToClient): void {
-    try {
-      this.#port.postMessage(message, buffersOf(message));
-    } catch (error) {
-      if (message.kind === "reply")
-        this.#port.postMessage({ kind: "failed", id: message.id, error: errorRecord(error) });
+  #look(session: TrainingSession, name: unknown, args: unknown): unknown {
+    const view = this.#views.get(name as string);
+    if (!view) {
+      const known = [...this.#views.keys()].join(", ");
+      throw new NablaError("OPTION", `there is no view ${quoted(String(name))}`, {
+        expected: known,
+        received: quoted(String(name)),
+        hint: `The worker has ${known}.`,
+      });
     }
+    const { model, data, validation, position, lossName: loss, settings } = session;
+    return view({ model, data, validation, position, loss, settings, states: () => session.states() }, args as never);
   }
 }
 
-function stepBy(session: TrainingSession, options: StepOptions): Promise<void> {
-  const { by, count = 1 } = checkedObject("options", options) as StepOptions;
-  if (by === "example") return session.stepExamples(count);
-  if (by === "batch") return session.stepBatches(count);
-  if (by === "epoch") return session.stepEpochs(count);
-  throw wrong("step", '"example", "batch" or "epoch"', by);
+const parameters: View = ({ model: { weights } }) =>
+  Object.fromEntries(weights.names().map((name) => [name, weights.get(name).data]));
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown, command: string): Fields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  throw illFormed(`${command} with ${value === null ? "null" : typeof value} in place of its fields`);
 }
 
-function checkedObject<T extends object>(what: string, given: T): T {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) throw wrong(what, "an object", given);
-  return given;
+/** What is left of an answer whose views cannot be sent. */
+function withoutViews({ snapshot }: Pick<Response, "snapshot">): Partial<Response> {
+  const error = toPlainError(
+    new NablaError("UNSUPPORTED", "what a view gave cannot be sent to the page", {
+      expected: "plain data",
+      received: "a function, or memory that cannot be copied",
+      hint: "Let the view return numbers, text, arrays and plain objects.",
+    }),
+  );
+  if (!snapshot) return { result: undefined, error };
+  const viewErrors = Object.fromEntries(Object.keys(snapshot.views).map((name) => [name, error]));
+  return { snapshot: { ...snapshot, views: {}, viewErrors: { ...snapshot.viewErrors, ...viewErrors } } };
 }
+
+const isDivergence = (error: unknown): boolean => error instanceof NablaError && error.code === "DIVERGED";
 
 const superseded = (): NablaError =>
-  new NablaError("BUSY", "another job was loaded in the place of this one", {
-    expected: "one load at a time",
-    received: "a newer one",
-    hint: "Nothing is to be done: the newer one goes on.",
+  new NablaError("BUSY", "load: superseded by a later one", { hint: "Wait for the later load." });
+
+const illFormed = (what: string): NablaError =>
+  new NablaError("FORMAT", `the training worker was sent ${what}`, {
+    expected: "a command of trainingClient",
+    received: what,
+    hint: 'Use trainingClient of the same version of "nabla".',
   });

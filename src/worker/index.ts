@@ -1,18 +1,18 @@
-/** `nabla/worker`: training off the main thread. A page imports the client alone; the engine stays in the worker. */
+/** `nabla/worker`: training off the main thread, under hand control. A page's bundle gets the client only. */
 
-export { type ClientOptions, type TrainingClient, trainingClient } from "./client.ts";
+export type { SessionStates } from "../train/session-states.ts";
+export type { Ended, Until } from "../train/until.ts";
+export { type TrainingClient, type TrainingClientOptions, trainingClient } from "./client.ts";
 export { type ServedSession, type ServeOptions, serveTraining, type View } from "./host.ts";
-export { dataOf as readTable } from "./job.ts";
 export type {
-  EpochEvent,
+  DivergedMessage,
+  LayeredModel,
   Loaded,
-  ModelRecord,
-  PortLike,
-  SessionEnd,
-  SessionStates,
   Snapshot,
   StartOptions,
   StepOptions,
   TrainingJob,
-  Until,
+  WorkerLike,
 } from "./messages.ts";
+export type { DataReader } from "./open-job.ts";
+export { readTable } from "./read-table.ts";

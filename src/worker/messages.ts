@@ -1,91 +1,107 @@
-import { NablaError } from "../errors.ts";
-import type { EpochEvent } from "../train/events.ts";
-import type { SessionEnd, SessionStates, Until } from "../train/session.ts";
+import type { ErrorCode, ErrorPlace } from "../errors.ts";
+import type { Arithmetic, EpochEvent } from "../train/events.ts";
+import type { SessionStates } from "../train/session-states.ts";
+import type { Ended, Until } from "../train/until.ts";
 
-export type { EpochEvent, SessionEnd, SessionStates, Until };
+/** What page and worker say to each other: plain data that a structured clone carries. */
 
-/** What to train: plain data that a message can carry. */
-export interface TrainingJob {
-  /** The bytes of a model file, or its layers as such a file has them. */
-  readonly model: Uint8Array | ModelRecord;
-  /** The fields of a `Dataset` (shape, x, y, classes, columns, rows), or what the host's `data` makes one of. */
-  readonly data: unknown;
-  readonly validation?: unknown;
-  /** By name, as `lossNamed` takes it. */
-  readonly loss?: string;
-  /** `kind` by name, and the settings that `optimizerNamed` takes. */
-  readonly optimizer?: { readonly kind: string; readonly [setting: string]: unknown };
-  readonly batchSize?: number | "all";
-  readonly reduction?: "mean" | "sum";
-  readonly shuffle?: boolean;
-  readonly seed?: number;
-  readonly threads?: number | "auto";
-  readonly arithmetic?: "portable" | "fma" | "auto";
-  readonly clipNorm?: number;
-  /** To go on from, in place of the start. */
-  readonly keep?: SessionStates;
-}
-
-/** A model as its file describes it, with the parameters that are to differ from those of the seed. */
-export interface ModelRecord {
+/** A model as layers, each as a model file records it. */
+export interface LayeredModel {
+  /** Length or shape of a sample. */
   readonly input: number | readonly number[];
   readonly layers: readonly {
     readonly kind: string;
     readonly name?: string;
-    readonly settings?: Readonly<Record<string, unknown>>;
+    readonly settings?: Readonly<Record<string, number | boolean | string>>;
   }[];
+  /** Of the starting values. Default 0. */
   readonly seed?: number;
+  /** Values of parameters in place of the starting ones, by name, row-major. */
   readonly weights?: Readonly<Record<string, Float32Array>>;
 }
 
-/** What a host knows of a job that it took. */
+/** What to train, on what, and how. */
+export interface TrainingJob {
+  /** The bytes of a model file, or layers. */
+  readonly model: Uint8Array | LayeredModel;
+  /** The fields of a data set without its methods, or what the host's own reader takes. */
+  readonly data: unknown;
+  readonly validation?: unknown;
+  /** By name, as `lossNamed` knows it. Default: what fits the last layer and the targets. */
+  readonly loss?: string;
+  /** By name and settings, as `optimizerNamed` knows them. Default adam. */
+  readonly optimizer?: { readonly kind: string; readonly [setting: string]: number | boolean | string | undefined };
+  readonly batchSize?: number | "all";
+  readonly reduction?: "mean" | "sum";
+  /** Of the shuffling. Default: the model's. */
+  readonly seed?: number;
+  readonly shuffle?: boolean;
+  readonly clipNorm?: number;
+  readonly threads?: number | "auto";
+  readonly arithmetic?: Arithmetic | "auto";
+  /** States to go on from. */
+  readonly keep?: SessionStates;
+}
+
+/** What the worker holds after `load`. */
 export interface Loaded {
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** The loss by name, chosen where none was named. */
   readonly loss: string;
-  readonly arithmetic: "portable" | "fma";
-  readonly threads: number;
-  readonly samples: number;
-  readonly batchSize: number;
+  readonly arithmetic: Arithmetic;
   readonly stepsPerEpoch: number;
+  readonly batchSize: number;
+  /** Examples to train on. */
+  readonly samples: number;
   readonly snapshot: Snapshot;
 }
 
-/** How training stands. */
+/** A run at one moment. */
 export interface Snapshot {
-  /** Steps done, epochs done, batches of the epoch that goes on, examples of the batch that were looked at. */
+  /** Steps done. */
   readonly step: number;
+  /** Epochs done. */
   readonly epoch: number;
+  /** The next batch in its epoch, from 0. */
   readonly batch: number;
+  /** Examples of that batch that were looked at. */
   readonly example: number;
-  /** The samples of the current batch, by their number in the training data. */
-  readonly rows: Int32Array;
-  /** Mean loss of the last step's batch; NaN before the first. */
+  /** The examples of that batch, as indices into the training data. */
+  readonly rows: Uint32Array;
+  /** Loss of the last step; NaN before the first. */
   readonly loss: number;
-  readonly learningRate: number;
   readonly isRunning: boolean;
-  /** Why it runs no longer. */
-  readonly ended?: SessionEnd | "diverged" | "failed";
+  /** Why it paused; absent while it runs, and before it first ran. */
+  readonly ended?: Ended;
+  /** As of the last half second of running. */
   readonly stepsPerSecond: number;
   readonly samplesPerSecond: number;
-  /** Epochs done since the last snapshot. */
+  /** The epochs that ended since the last snapshot. */
   readonly epochs: readonly EpochEvent[];
-  /** Training has gone back: of the epochs told before, only those up to this one still hold. */
+  /** After going back: only so many epochs of those told before are left. */
   readonly epochsFrom?: number;
-  /** Where NaN or infinity came up; the run stands at the last finite step. */
-  readonly diverged?: {
-    readonly layer?: string;
-    readonly step: number;
-    readonly lastFinite: number;
-    readonly message: string;
-  };
-  /** The views that are watched, where they were due. */
+  /** `learningRate` and the numbers of layers, as the next step takes them. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** Where numbers went wrong; `goTo(lastFinite)` goes back. */
+  readonly diverged?: DivergedMessage;
+  /** Results of the watched views by name; while training runs, not in every snapshot. */
   readonly views: Readonly<Record<string, unknown>>;
-  /** Views that could not be made, and why. */
-  readonly viewErrors?: Readonly<Record<string, string>>;
+  /** Views that failed. From a client they are errors. */
+  readonly viewErrors?: Readonly<Record<string, Error>>;
+}
+
+export interface DivergedMessage {
+  readonly layer?: string;
+  readonly parameter?: string;
+  readonly step: number;
+  readonly lastFinite: number;
+  /** In a sentence. */
+  readonly message: string;
 }
 
 export interface StartOptions {
   readonly until?: Until;
+  /** At most so many; default as many as there can be. */
   readonly stepsPerSecond?: number;
 }
 
@@ -95,83 +111,52 @@ export interface StepOptions {
   readonly count?: number;
 }
 
-/** What a client asks; each but `want` is answered by a `Reply` with the same id. */
-export type Request =
-  | { readonly kind: "load"; readonly job: TrainingJob }
-  | { readonly kind: "start"; readonly options: StartOptions }
-  | { readonly kind: "pause" }
-  | { readonly kind: "step"; readonly options: StepOptions }
-  | { readonly kind: "goTo"; readonly step: number }
-  | { readonly kind: "set"; readonly changes: Readonly<Record<string, number>> }
-  | { readonly kind: "setWeight"; readonly name: string; readonly index: readonly number[]; readonly value: number }
-  | { readonly kind: "states" }
-  | { readonly kind: "modelBytes" }
-  | { readonly kind: "watch"; readonly views: Readonly<Record<string, unknown>> }
-  | { readonly kind: "ask"; readonly view: string; readonly args: unknown }
-  | { readonly kind: "abort" };
-
-export type ToHost = (Request & { readonly id: number }) | { readonly kind: "want" };
-
-export type ToClient =
-  | { readonly kind: "reply"; readonly id: number; readonly value: unknown }
-  | { readonly kind: "failed"; readonly id: number; readonly error: ErrorRecord }
-  | { readonly kind: "snapshot"; readonly snapshot: Snapshot };
-
-/** An error in a form that a message carries whole. */
-export interface ErrorRecord {
-  readonly problem: string;
-  readonly code?: NablaError["code"];
-  readonly where?: NablaError["where"];
+/** An error as a message carries it. */
+export interface PlainError {
+  /** Absent for an error that is no NablaError. */
+  readonly code?: ErrorCode;
+  readonly message: string;
+  readonly where?: ErrorPlace;
   readonly expected?: string;
   readonly received?: string;
   readonly hint?: string;
 }
 
-export function errorRecord(error: unknown): ErrorRecord {
-  if (!(error instanceof NablaError)) return { problem: error instanceof Error ? error.message : String(error) };
-  const { code, where, expected, received, hint, message } = error;
-  const problem = hint && message.endsWith(`. ${hint}`) ? message.slice(0, -hint.length - 2) : message;
-  return {
-    problem,
-    code,
-    where,
-    hint,
-    ...(expected !== undefined && { expected }),
-    ...(received !== undefined && { received }),
-  };
+export type SnapshotMessage = Omit<Snapshot, "viewErrors"> & {
+  readonly viewErrors?: Readonly<Record<string, PlainError>>;
+};
+
+/** Marks the messages of this protocol; all others are left alone. */
+export const protocol = "nabla training 1";
+
+/** From the page: a command that is answered, or word that the page is ready for the next snapshot. */
+export interface Request {
+  readonly protocol: typeof protocol;
+  /** Of the answer; absent where none is wanted. */
+  readonly id?: number;
+  readonly kind: string;
+  readonly argument?: unknown;
 }
 
-export function errorOf({ problem, code, ...details }: ErrorRecord): Error {
-  return code === undefined ? new Error(problem) : new NablaError(code, problem, details);
+/** From the worker: an answer, or a snapshot that nobody asked for by a command. */
+export interface Response {
+  readonly protocol: typeof protocol;
+  readonly id?: number | null;
+  readonly result?: unknown;
+  readonly error?: PlainError;
+  readonly snapshot?: SnapshotMessage;
+  /** Which load the snapshot is of. */
+  readonly load?: number;
 }
 
-/** The common part of Worker, MessagePort, a worker's own scope, and their kin in Node. */
-export interface PortLike {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  addEventListener?(
-    kind: string,
-    listener: (event: { readonly data?: unknown; readonly message?: string }) => void,
-  ): void;
-  on?(kind: string, listener: (value: unknown) => void): unknown;
+/** A worker, a port of a channel, or a worker's own scope: in a page or in Node. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer?: never): void;
+  addEventListener?(type: string, listener: never): void;
+  removeEventListener?(type: string, listener: never): void;
+  on?(type: string, listener: never): unknown;
+  off?(type: string, listener: never): unknown;
   start?(): void;
   close?(): void;
   terminate?(): unknown;
-}
-
-/** Calls `receive` with each message of a port of either kind, and `fail` where the other side is gone. */
-export function listen(
-  port: PortLike,
-  receive: (message: unknown) => void,
-  fail: (why: string) => void = () => undefined,
-): void {
-  if (port.addEventListener) {
-    port.addEventListener("message", ({ data }) => receive(data));
-    port.addEventListener("messageerror", () => fail("a message could not be read"));
-    port.addEventListener("error", ({ message }) => fail(message ?? "its script could not be run"));
-    port.start?.();
-  } else {
-    port.on?.("message", receive);
-    port.on?.("error", (error) => fail(error instanceof Error ? error.message : String(error)));
-    port.on?.("exit", () => fail("it has ended"));
-  }
 }

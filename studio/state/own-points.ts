@@ -39,8 +39,8 @@ export const fewPoints = (name: string, { seed, validation }: Pick<OwnData, "see
   name,
   columns: ["x₁", "x₂"],
   rows: [
-    [-0.5, 0],
-    [0.5, 0],
+    [-0.75, 0],
+    [0.75, 0],
   ],
   target: { kind: "classes", names: ["A", "B"], labels: [0, 1] },
   isStandardized: false,

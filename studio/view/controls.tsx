@@ -161,9 +161,12 @@ export function NumberField({
   onChange,
   isLabelShown = true,
   width = 5,
+  shown,
 }: {
   readonly label: ComponentChildren;
   readonly value: number;
+  /** How the value is written while nobody types; default: all its digits. */
+  readonly shown?: string;
   readonly from: number;
   readonly to: number;
   readonly isWhole?: boolean;
@@ -191,7 +194,7 @@ export function NumberField({
         type="text"
         inputMode={isWhole ? "numeric" : "decimal"}
         style={{ width: `${width}ch` }}
-        value={draft ?? String(value).replace("-", "−")}
+        value={draft ?? shown ?? String(value).replace("-", "−")}
         aria-invalid={isWrong}
         title={isWrong ? `${from} to ${to}` : undefined}
         onInput={({ currentTarget }) => setDraft(currentTarget.value)}

@@ -6,7 +6,7 @@ export function figure(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size >= 1e6 || size < 1e-4 ? value.toExponential(digits - 2) : fixed(value, size, digits);
+  const text = size >= 1e6 || size < 10 ** -digits ? value.toExponential(digits - 2) : fixed(value, size, digits);
   return text.replaceAll("-", "−");
 }
 

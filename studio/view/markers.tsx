@@ -54,29 +54,31 @@ export interface PointLook {
   readonly isHollow?: boolean;
   /** The net decides otherwise. */
   readonly isWrong?: boolean;
+  /** In place of the class's colour. */
+  readonly fill?: string;
   /** Default 4 CSS pixels. */
   readonly radius?: number;
 }
 
 const shapes = new Map<string, Path2D>();
 
-/** Draws a class's mark. Every mark has an outline, of ink where the net is wrong. */
+/** Draws a class's mark, a circle for −1, no class. Every mark has an outline, of ink where the net is wrong. */
 export function drawMarker(
   context: CanvasRenderingContext2D,
   { css }: Palette,
   label: number,
   x: number,
   y: number,
-  { isHollow = false, isWrong = false, radius = 4 }: PointLook = {},
+  { isHollow = false, isWrong = false, radius = 4, fill }: PointLook = {},
 ): void {
-  const { name, path } = markerOf(label);
+  const { name, path } = markerOf(Math.max(0, label));
   let shape = shapes.get(name);
   if (!shape) {
     shape = new Path2D(path);
     shapes.set(name, shape);
   }
-  const colour = css[classColour(label)];
-  context.save();
+  const colour = fill ?? css[label < 0 ? "ink-2" : classColour(label)];
+  // back by hand: save and restore cost as much as the drawing
   context.translate(x, y);
   context.scale(radius, radius);
   context.lineJoin = "round";
@@ -91,5 +93,6 @@ export function drawMarker(
   }
   context.fill(shape);
   context.stroke(shape);
-  context.restore();
+  context.scale(1 / radius, 1 / radius);
+  context.translate(-x, -y);
 }

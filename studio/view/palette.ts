@@ -38,6 +38,8 @@ export interface Palette {
   /** As CSS. */
   readonly css: Readonly<Record<ColourName, string>>;
   readonly rgb: Readonly<Record<ColourName, Rgb>>;
+  /** The page's family of type: asked for in a drawing, it would lay the page out again. */
+  readonly font: string;
 }
 
 let current: ReadonlySignal<Palette> | undefined;
@@ -71,9 +73,11 @@ function read(): Palette {
     rgb[name] = [red, green, blue];
   }
   probe.remove();
+  const font = getComputedStyle(document.body).fontFamily;
   const [red, green, blue] = rgb["paper"]!;
   return {
     isDark: red + green + blue < 384,
+    font,
     css: css as Record<ColourName, string>,
     rgb: rgb as Record<ColourName, Rgb>,
   };

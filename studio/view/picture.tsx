@@ -60,9 +60,14 @@ export function Picture({
     if (!box || width === 0) return;
     const height = Math.round(width * ratio);
     const scale = Math.min(3, devicePixelRatio || 1);
-    box.width = Math.round(width * scale);
-    box.height = Math.round(height * scale);
     const context = box.getContext("2d")!;
+    const size = [Math.round(width * scale), Math.round(height * scale)] as const;
+    // another size throws the canvas's memory away: not for each frame
+    if (box.width !== size[0] || box.height !== size[1]) [box.width, box.height] = size;
+    else {
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, ...size);
+    }
     context.setTransform(scale, 0, 0, scale, 0, 0);
     draw(context, width, height);
   }, [draw, width, ratio, look]);

@@ -55,7 +55,7 @@ export function boundsOf(
   };
   const x = rangeOf(column(columns[0]));
   const y = rangeOf(column(columns[1]));
-  return isSquare ? squared({ x, y }) : { x, y };
+  return isSquare ? squaredBounds({ x, y }) : { x, y };
 }
 
 interface BoundsOptions {
@@ -64,7 +64,8 @@ interface BoundsOptions {
   readonly isSquare?: boolean;
 }
 
-function squared({ x, y }: Bounds): Bounds {
+/** The square around a box, so that a circle is one. */
+export function squaredBounds({ x, y }: Bounds): Bounds {
   const half = Math.max(x[1] - x[0], y[1] - y[0]) / 2;
   const around = ([low, high]: readonly [number, number]) =>
     [(low + high) / 2 - half, (low + high) / 2 + half] as const;

@@ -1,4 +1,6 @@
+import { activations, gradient } from "./views/activations.ts";
 import { check } from "./views/check.ts";
+import { decision, outputs } from "./views/decision.ts";
 import { digitOcclusion } from "./views/digit-occlusion.ts";
 import { digitPictures } from "./views/digit-pictures.ts";
 import { digitPrediction } from "./views/digit-prediction.ts";
@@ -7,19 +9,30 @@ import { digitTest } from "./views/digit-test.ts";
 import { explanation } from "./views/explanation.ts";
 import { lossCurveView } from "./views/loss-curve.ts";
 import { losses } from "./views/losses.ts";
+import { maps, unitMap } from "./views/maps.ts";
 import { readCsv } from "./views/read-csv.ts";
+import { warp } from "./views/warp.ts";
+import { weights } from "./views/weights.ts";
 
 /** What panels may ask the worker for, by name; one file for each. */
 export const views = {
-  losses,
-  lossCurve: lossCurveView,
-  readCsv,
+  activations,
   check,
-  explanation,
+  decision,
   digitOcclusion,
   digitPictures,
   digitPrediction,
   digitTemplate,
   digitTemplates,
   digitTest,
+  explanation,
+  gradient,
+  lossCurve: lossCurveView,
+  losses,
+  maps,
+  outputs,
+  readCsv,
+  unitMap,
+  warp,
+  weights,
 };

@@ -46,8 +46,8 @@ test("points are added, moved and taken away, and the last one stays", () => {
   expect(painted.rows.at(-1)).toEqual([0.123, -1]);
   expect(painted.target).toMatchObject({ labels: [0, 1, 1] });
   expect(movePoint(painted, 2, { x: 3, y: 4 }).rows[2]).toEqual([3, 4]);
-  expect(removeRows(painted, new Set([0, 2])).rows).toEqual([[0.5, 0]]);
-  expect(removeRows(painted, new Set([0, 1, 2])).rows).toEqual([[-0.5, 0]]);
+  expect(removeRows(painted, new Set([0, 2])).rows).toEqual([[0.75, 0]]);
+  expect(removeRows(painted, new Set([0, 1, 2])).rows).toEqual([[-0.75, 0]]);
   expect(removeRows(painted, new Set([99]))).toBe(painted);
   expect(repeatRow(painted, 2).rows.at(-1)).toEqual([0.123, -1]);
   expect(setLabel(painted, 2, 0).target).toMatchObject({ labels: [0, 1, 0] });

@@ -28,7 +28,9 @@ export function Board({ data, editing }: { readonly data: StudioData; readonly e
   const safe = useMemo(() => axes.map((axis) => Math.min(axis, data.inputs - 1)) as [number, number], [axes, data]);
   const scene = useMemo(() => boardScene(data, safe), [data, safe]);
   const { bounds, kind } = scene;
-  const [tool, label, row] = [editing.tool.value, editing.label.value, editing.row.value];
+  const { value: wanted } = editing.tool;
+  const tool = wanted === "paint" && !kind ? "move" : wanted;
+  const [label, row] = [editing.label.value, editing.row.value];
   const colours = palette().value;
   const draw = useCallback(
     (context: CanvasRenderingContext2D, width: number, height: number) =>
@@ -82,7 +84,7 @@ export function Board({ data, editing }: { readonly data: StudioData; readonly e
     const { canvas, pixel, scale } = placeOf(event);
     const at = pointAt(scale, pixel);
     let begun: Draft | undefined;
-    if (tool === "paint" && kind) begun = { tool, points: [at] };
+    if (tool === "paint") begun = { tool, points: [at] };
     else if (tool === "erase") begun = { tool, rows: new Set(pointsNear(scene, scale, at, eraser)), at };
     else {
       const found = nearest(scale, at);
@@ -156,7 +158,7 @@ export function Board({ data, editing }: { readonly data: StudioData; readonly e
   };
   const act = (scale: PlaneScale, at: BoardPoint): void => {
     setCross(at);
-    if (tool === "paint" && kind) return paint([at]);
+    if (tool === "paint") return paint([at]);
     if (tool === "erase") return erase(new Set(pointsNear(scene, scale, at, eraser)));
     if (draft) return finish(draft);
     const found = nearest(scale, at);

@@ -3,7 +3,7 @@ import { useStudio } from "../../app/studio.ts";
 import { setData } from "../../state/commands.ts";
 import type { StudioData } from "../../state/data.ts";
 import { limits } from "../../state/limits.ts";
-import { addClass, fewPoints, removeClass, renameClass } from "../../state/own-points.ts";
+import { addClass, boardKindOf, fewPoints, removeClass, renameClass } from "../../state/own-points.ts";
 import { IconButton, TextButton } from "../../view/controls.tsx";
 import { Marker } from "../../view/markers.tsx";
 import { words } from "../../words.ts";
@@ -20,6 +20,8 @@ export function Brush({ data, editing }: { readonly data: StudioData; readonly e
   const { store } = useStudio();
   const { tool, label } = editing;
   const isPlane = data.classes.length > 0;
+  const canPaint = boardKindOf(data) !== undefined;
+  const current = tool.value === "paint" && !canPaint ? "move" : tool.value;
   const state = store.state.value.data;
   const begin = (): void => {
     if (state.kind === "digits") return;
@@ -36,7 +38,8 @@ export function Brush({ data, editing }: { readonly data: StudioData; readonly e
               key={name}
               icon={icon}
               label={words.data.tools[name]}
-              isPressed={tool.value === name}
+              isPressed={current === name}
+              isDisabled={name === "paint" && !canPaint}
               onPress={() => {
                 tool.value = name;
               }}

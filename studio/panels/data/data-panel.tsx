@@ -103,12 +103,10 @@ function Points({
       <div class="stack">
         <div class="row between">
           <h3>{words.data.table}</h3>
-          <span class="row">
-            <TextButton look="link" label={words.data.paste} onPress={onRead} />
-            <TextButton look="link" label={words.data.save} onPress={() => void save()} />
-          </span>
+          <TextButton look="link" label={words.data.paste} onPress={onRead} />
         </div>
         <PointsTable data={data} editing={editing} />
+        <TextButton look="link" label={words.data.save} onPress={() => void save()} />
       </div>
     </>
   );

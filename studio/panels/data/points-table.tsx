@@ -3,7 +3,8 @@ import { useStudio } from "../../app/studio.ts";
 import type { StudioData } from "../../state/data.ts";
 import { removeRows, repeatRow, setAnswer, setLabel, setNumber } from "../../state/own-points.ts";
 import { shortest } from "../../state/shortest.ts";
-import { IconButton, NumberField } from "../../view/controls.tsx";
+import { IconButton } from "../../view/controls.tsx";
+import { figure } from "../../view/figures.ts";
 import { Marker } from "../../view/markers.tsx";
 import { words } from "../../words.ts";
 import { answerNames, type Editing } from "./editing.ts";
@@ -38,12 +39,12 @@ export function PointsTable({ data, editing }: { readonly data: StudioData; read
               <th scope="col">{words.data.row}</th>
               {shown.map((name, column) => (
                 <th key={column} scope="col" class="n">
-                  {name}
+                  <span class="name">{name}</span>
                 </th>
               ))}
               {names.map((name, answer) => (
                 <th key={`y${answer}`} scope="col" class="n">
-                  {name}
+                  <span class="name">{name}</span>
                 </th>
               ))}
               {classes.length > 0 && <th scope="col">{words.data.label}</th>}
@@ -106,7 +107,7 @@ export function PointsTable({ data, editing }: { readonly data: StudioData; read
           isDisabled={from === 0}
           onPress={() => setFirst(Math.max(0, from - pageRows))}
         />
-        <span class="label">{words.data.page(from + 1, to, size)}</span>
+        <span class="label">{words.data.page(from + 1, to)}</span>
         <IconButton
           icon="forward"
           label={words.data.later}
@@ -133,7 +134,7 @@ export function PointsTable({ data, editing }: { readonly data: StudioData; read
   );
 }
 
-/** A number as it is, three decimals in sight; while it is changed, all of it. */
+/** A number, rounded while it is only looked at; with all of its digits once it is worked on. */
 function Cell({
   label,
   value,
@@ -143,14 +144,32 @@ function Cell({
   readonly value: number;
   readonly onChange: (value: number) => void;
 }) {
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  const read = (text: string): number | undefined => {
+    const number = Number(text.replace("−", "-").replace(",", "."));
+    return text.trim() !== "" && Number.isFinite(Math.fround(number)) ? number : undefined;
+  };
+  const take = (): void => {
+    const number = draft === undefined ? undefined : read(draft);
+    setDraft(undefined);
+    if (number !== undefined && number !== shortest(value)) onChange(number);
+  };
   return (
-    <NumberField
-      label={label}
-      isLabelShown={false}
-      value={shortest(value)}
-      from={-1e30}
-      to={1e30}
-      onChange={onChange}
+    <input
+      class="cell"
+      type="text"
+      inputMode="decimal"
+      aria-label={label}
+      aria-invalid={draft !== undefined && read(draft) === undefined}
+      title={String(shortest(value))}
+      value={draft ?? (Number.isInteger(value) ? String(value).replace("-", "−") : figure(value, 3))}
+      onFocus={() => setDraft(String(shortest(value)))}
+      onInput={({ currentTarget }) => setDraft(currentTarget.value)}
+      onBlur={take}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key === "Escape") setDraft(String(shortest(value)));
+        if (key === "Enter" || key === "Escape") currentTarget.blur();
+      }}
     />
   );
 }

@@ -22,7 +22,7 @@ export function Presets() {
             aria-pressed={data.kind === "drawn" && data.generator === name}
             onClick={() => store.change(words.data.undo.choose(label), chooseGenerator(name))}
           >
-            <svg viewBox="0 0 100 100" aria-hidden="true">
+            <svg viewBox="-12 -12 124 124" aria-hidden="true">
               {paths.map((path, i) => (
                 <path key={i} d={path} stroke={isCurve ? "var(--ink)" : `var(--${classColour(i)})`} />
               ))}

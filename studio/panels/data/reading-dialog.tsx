@@ -1,4 +1,3 @@
-import type { NablaError } from "nabla";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import { setData } from "../../state/commands.ts";
@@ -170,8 +169,7 @@ function targetOf({ names }: FirstRows, roles: Readonly<Record<number, Role>>): 
 function sentencesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [String(error)];
   const message = error.message.charAt(0).toUpperCase() + error.message.slice(1);
-  const { hint } = error as NablaError;
-  return [/[.!?]$/.test(message) ? message : `${message}.`, ...(hint ? [hint] : [])];
+  return [/[.!?]$/.test(message) ? message : `${message}.`];
 }
 
 const sizeOf = (bytes: number): string =>

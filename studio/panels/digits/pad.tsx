@@ -58,7 +58,7 @@ export function Pad() {
 function Pen({ desk }: { readonly desk: Desk }) {
   const { say } = useStudio();
   const id = useId();
-    const isShown = useSignal(false);
+  const isShown = useSignal(false);
   const last = useRef<Spot | undefined>(undefined);
   const { side, pixels } = desk.ink.value;
   const cursor = useSignal({ column: side / 2 - 1, row: side / 2 - 1 });

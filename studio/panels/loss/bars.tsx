@@ -11,15 +11,15 @@ const above = 7;
 const below = 6;
 
 /** What every training example costs, the worst at the left. A click or the arrows choose one. */
-export function Bars({ examples, isLog }: { readonly examples: Examples; readonly isLog: boolean }) {
+export function Bars({ examples }: { readonly examples: Examples }) {
   const { store, say } = useStudio();
   const { example } = store.state.value.look;
   const colours = palette().value;
   const { order, losses, size, numberOf } = examples;
   const draw = useCallback(
     (context: CanvasRenderingContext2D, width: number, height: number) =>
-      drawBars(context, width, height, colours, examples, example, isLog),
-    [examples, example, isLog, colours],
+      drawBars(context, width, height, colours, examples, example),
+    [examples, example, colours],
   );
   const worst = order[0]!;
   const cost = figure(losses[worst]!, 3);
@@ -31,7 +31,7 @@ export function Bars({ examples, isLog }: { readonly examples: Examples; readonl
   const click = (event: MouseEvent): void => {
     const canvas = event.currentTarget as HTMLCanvasElement;
     const { left, width } = canvas.getBoundingClientRect();
-    const bars = barsOf(examples, width, isLog);
+    const bars = barsOf(examples, width);
     const at = Math.floor(((event.clientX - left) / width) * bars.length);
     choose(bars[Math.max(0, Math.min(bars.length - 1, at))]!.rank);
   };
@@ -48,7 +48,7 @@ export function Bars({ examples, isLog }: { readonly examples: Examples; readonl
     <div class="stack bars">
       <div class="row between wrap">
         <h3>{words.loss.bars}</h3>
-        <p class="label">{isLog ? words.loss.barsLog(cost) : words.loss.barsNote(cost)}</p>
+        <p class="label">{words.loss.barsLog(cost)}</p>
       </div>
       <Picture
         name={words.loss.bars}
@@ -84,10 +84,9 @@ function drawBars(
   { css }: Palette,
   examples: Examples,
   chosen: number,
-  isLog: boolean,
 ): void {
   const { labels, said, order, size } = examples;
-  const bars = barsOf(examples, width, isLog);
+  const bars = barsOf(examples, width);
   const room = width / bars.length;
   const base = height - below;
   context.clearRect(0, 0, width, height);

@@ -1,5 +1,4 @@
 import type { EpochPoint } from "../../app/training.ts";
-import { ticksOf } from "../../view/plane.ts";
 
 /** Where the curve of the losses lies, in pixels. Pure. */
 export interface CurveScene {
@@ -57,8 +56,8 @@ export function curveScene(epochs: readonly EpochPoint[], frame: Frame, isLog: b
   });
   return {
     lines: apart(lines, top, bottom),
-    yTicks: (isLog ? decades(range) : ticksOf(range, 3)).map((value) => ({ value, at: y(value) })),
-    xTicks: ticksOf([0, last], 3).map((value) => ({ value, at: x(value) })),
+    yTicks: (isLog ? decades(range) : evenTicks(range[1])).map((value) => ({ value, at: y(value) })),
+    xTicks: evenTicks(last).map((value) => ({ value, at: x(value) })),
     last,
   };
 }
@@ -80,12 +79,19 @@ function rangeOfLosses(epochs: readonly EpochPoint[], isLog: boolean): readonly 
   return [bottom, top > bottom ? top : 10 * bottom];
 }
 
-/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8, 10 times a power of ten. */
+/** The next of 1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10 times a power of ten. */
 export function niceAbove(value: number): number {
   if (!(value > 0)) return 10;
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((part) => part * power >= value * (1 - 1e-9))!;
+  const step = [1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10].find((part) => part * power >= value * (1 - 1e-9))!;
   return Number((step * power).toPrecision(3));
+}
+
+/** 0, the round number at the end, and one or two between: a third of 1.2, 1.5, 3 and 6, half of the others. */
+function evenTicks(end: number): readonly number[] {
+  const part = Number((end / 10 ** Math.floor(Math.log10(end))).toPrecision(3));
+  const count = part === 1.2 || part === 1.5 || part === 3 || part === 6 ? 3 : 2;
+  return Array.from({ length: count + 1 }, (_, i) => Number(((i * end) / count).toPrecision(6)));
 }
 
 function decades([low, high]: readonly [number, number]): readonly number[] {
@@ -133,17 +139,13 @@ interface Place {
   readonly y: number;
 }
 
-/** Labels of two lines that end close together are moved apart, and stay within the frame. */
+/** Labels of two lines that end close together are moved apart; all stay off the axis and within the frame. */
 function apart(lines: readonly CurveLine[], top: number, bottom: number): readonly CurveLine[] {
-  const [first, second] = lines;
-  if (!first || !second) return lines;
-  const gap = Math.abs(first.labelY - second.labelY);
-  if (gap >= labelGap) return lines;
-  const middle = Math.max(top + labelGap / 2, Math.min(bottom - labelGap / 2, (first.labelY + second.labelY) / 2));
-  const isFirstAbove = first.labelY < second.labelY;
-  const offset = labelGap / 2;
-  return [
-    { ...first, labelY: middle + (isFirstAbove ? -offset : offset) },
-    { ...second, labelY: middle + (isFirstAbove ? offset : -offset) },
-  ];
+  const sorted = [...lines].sort((a, b) => a.labelY - b.labelY);
+  const places: number[] = [];
+  for (const { labelY } of sorted)
+    places.push(Math.max(labelY, top + 4, (places.at(-1) ?? Number.NEGATIVE_INFINITY) + labelGap));
+  for (let i = places.length - 1; i >= 0; i--)
+    places[i] = Math.min(places[i]!, bottom - labelGap / 2 - (places.length - 1 - i) * labelGap);
+  return lines.map((line) => ({ ...line, labelY: places[sorted.indexOf(line)]! }));
 }

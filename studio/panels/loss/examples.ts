@@ -106,17 +106,15 @@ export interface Bar {
 
 /**
  * As many bars as there is room for, the worst first. Where there are more examples than columns, each column shows the
- * worst of its share. With logarithms the four decades below the worst are seen.
+ * worst of its share. Heights are logarithms: the four decades below the worst are seen.
  */
-export function barsOf({ order, losses, size }: Examples, columns: number, isLog: boolean): readonly Bar[] {
+export function barsOf({ order, losses, size }: Examples, columns: number): readonly Bar[] {
   const count = Math.min(size, Math.max(1, Math.floor(columns)));
   const finite = order.find((example) => Number.isFinite(losses[example]!));
   const worst = finite === undefined ? 0 : losses[finite]!;
   const height = (loss: number): number => {
     if (!Number.isFinite(loss)) return 1;
-    if (!(worst > 0)) return 0;
-    const share = Math.max(0, loss / worst);
-    return isLog ? Math.max(0, 1 + Math.log10(Math.max(share, 1e-4)) / 4) : share;
+    return worst > 0 ? Math.max(0, 1 + Math.log10(Math.max(loss / worst, 1e-4)) / 4) : 0;
   };
   return Array.from({ length: count }, (_, i) => {
     const rank = Math.floor((i * size) / count);

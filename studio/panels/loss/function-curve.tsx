@@ -4,6 +4,7 @@ import { lossOf } from "../../state/job.ts";
 import type { LossChoice } from "../../state/workbench.ts";
 import { Choice } from "../../view/controls.tsx";
 import { figure } from "../../view/figures.ts";
+import { outlined } from "../../view/outlined.ts";
 import { type Palette, palette } from "../../view/palette.ts";
 import { Picture } from "../../view/picture.tsx";
 import { type PlaneScale, planeScale, rangeOf, ticksOf, tickText } from "../../view/plane.ts";
@@ -114,6 +115,34 @@ function drawFunction(
   line(context, scale, x, slope, css.grad, 1.4, [4, 3]);
   line(context, scale, x, value, css.ink, 1.8, []);
   context.restore();
+  nameLines(context, scale, css, { x, value, slope });
+}
+
+/** The name of each line where the two are farthest apart. */
+function nameLines(
+  context: CanvasRenderingContext2D,
+  scale: PlaneScale,
+  css: Palette["css"],
+  { x, value, slope }: Pick<CurveView, "x" | "value" | "slope">,
+): void {
+  const [low, high] = scale.bounds.y;
+  const isSeen = (y: number): boolean => y > low + 0.1 * (high - low) && y < high - 0.12 * (high - low);
+  let best = -1;
+  for (let i = 30; i < x.length - 30; i++) {
+    const far = Math.abs(value[i]! - slope[i]!);
+    if (isSeen(value[i]!) && isSeen(slope[i]!) && (best < 0 || far > Math.abs(value[best]! - slope[best]!))) best = i;
+  }
+  if (best < 0) return;
+  const isAbove = value[best]! > slope[best]!;
+  context.textAlign = "center";
+  for (const [text, y, colour, isUp] of [
+    [words.loss.itself, value[best]!, css.ink, isAbove],
+    [words.loss.derivative, slope[best]!, css.grad, !isAbove],
+  ] as const) {
+    context.fillStyle = colour;
+    context.font = `${colour === css.grad ? "italic " : ""}11px system-ui, sans-serif`;
+    outlined(context, css.paper, text, scale.x(x[best]!), scale.y(y) + (isUp ? -12 : 13));
+  }
 }
 
 /** A jump of the function, such as the derivative's at a kink, is not joined by a line. */

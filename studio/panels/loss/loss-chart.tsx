@@ -2,6 +2,7 @@ import { useCallback } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import type { EpochPoint } from "../../app/training.ts";
 import { figure, whole } from "../../view/figures.ts";
+import { outlined } from "../../view/outlined.ts";
 import { type Palette, palette } from "../../view/palette.ts";
 import { Picture } from "../../view/picture.tsx";
 import { tickText } from "../../view/plane.ts";
@@ -83,11 +84,12 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
     const isLast = i === scene.xTicks.length - 1;
     context.textAlign = i === 0 ? "left" : isLast ? "right" : "center";
     const text = whole(value);
-    context.fillText(isLast ? words.loss.epochs(text) : text, isLast ? Math.min(right, at + 34) : at, bottom + 15);
+    context.fillText(isLast ? words.loss.epochs(text) : text, at, bottom + 15);
   }
   if (scene.lines.length === 0) {
     context.textAlign = "left";
-    context.fillText(words.loss.curveEmpty, left + 8, (frame.top + bottom) / 2);
+    context.fillStyle = css["ink-3"];
+    outlined(context, css.paper, words.loss.curveEmpty, left + 8, (frame.top + bottom) / 2);
     return;
   }
   context.textBaseline = "middle";
@@ -109,6 +111,6 @@ function drawCurve(context: CanvasRenderingContext2D, { css }: Palette, scene: C
     context.fill();
     context.stroke();
     context.fillStyle = isTrain ? css.ink : css["ink-2"];
-    context.fillText(`${words.loss[part]} ${figure(value, 3)}`, x + 10, labelY);
+    outlined(context, css.paper, `${words.loss[part]} ${figure(value, 3)}`, x + 10, labelY);
   }
 }

@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
+import { useView } from "../../app/use-view.ts";
 import { lossOf } from "../../state/job.ts";
 import { type LossChoice, lossShows } from "../../state/workbench.ts";
 import { Segments, TextButton } from "../../view/controls.tsx";
@@ -50,7 +50,7 @@ export function LossPanel() {
           {show === "curve" && (
             <>
               <LossChart isLog={isLog} />
-              <EveryExample isLog={isLog} />
+              <EveryExample />
             </>
           )}
           {show === "mistakes" && <WhichExamples />}
@@ -61,17 +61,18 @@ export function LossPanel() {
   );
 }
 
+const everything = {};
+
 /** What the worker says of each example, while something here shows it. */
 function useExamples(part: "train" | "validation") {
-  const { store, training } = useStudio();
-  const view = useMemo(() => training.view<LossesView>("losses"), [training]);
-  useEffect(() => training.watch("losses", undefined), [training]);
+  const { store } = useStudio();
+  const view = useView<LossesView>("losses", everything);
   return useComputed((): Examples | undefined => examplesOf(view.value, store.data.value, part));
 }
 
-function EveryExample({ isLog }: { readonly isLog: boolean }) {
+function EveryExample() {
   const examples = useExamples("train").value;
-  return examples ? <Bars examples={examples} isLog={isLog} /> : null;
+  return examples ? <Bars examples={examples} /> : null;
 }
 
 function WhichExamples() {

@@ -167,7 +167,7 @@ function ExampleList({ examples, listed }: { readonly examples: Examples; readon
   const columns = words.loss.barsColumns;
   return (
     <div class="scroll">
-      <table class="table">
+      <table class="table examples">
         <thead>
           <tr>
             <th scope="col">{words.loss.row}</th>

@@ -1,6 +1,5 @@
 import { useStudio } from "../../app/studio.ts";
 import { setNetwork, setTraining } from "../../state/commands.ts";
-import { lossOf } from "../../state/job.ts";
 import { limits } from "../../state/limits.ts";
 import { lossOptions, lossTrouble } from "../../state/losses.ts";
 import { type LossChoice, optimizerChoices, type TrainingState } from "../../state/workbench.ts";
@@ -80,7 +79,6 @@ export function TrainingSettings() {
 function LossField() {
   const { store } = useStudio();
   const state = store.state.value;
-  const automatic = lossOf({ ...state, training: { ...state.training, loss: "auto" } }) as Exclude<LossChoice, "auto">;
   return (
     <label class="choice">
       <span>{words.loss.loss}</span>
@@ -92,7 +90,7 @@ function LossField() {
       >
         {lossOptions.map((loss) => {
           const trouble = lossTrouble(loss, state);
-          const name = loss === "auto" ? words.loss.automatic(words.loss.names[automatic]) : words.loss.names[loss];
+          const name = loss === "auto" ? words.loss.automatic : words.loss.names[loss];
           return (
             <option key={loss} value={loss} disabled={trouble !== undefined}>
               {trouble ? words.loss.unfit(name, words.loss.reasons[trouble]) : name}

@@ -22,8 +22,7 @@ const points = 241;
 const edge = 4;
 
 /** The curve of a loss or an activation from −4 to 4, computed by the graph that trains. */
-export function lossCurveView(_session: unknown, question: unknown): CurveView {
-  const { kind, name } = question as CurveQuestion;
+export function lossCurveView(_session: unknown, { kind, name }: CurveQuestion): CurveView {
   const x = Array.from({ length: points }, (_, i) => -edge + (2 * edge * i) / (points - 1));
   const curve = kind === "loss" ? lossCurve(name) : activationCurve(name);
   const drawn = curve.at(x);

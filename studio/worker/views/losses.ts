@@ -1,6 +1,7 @@
 import { lossNamed, type Model, softmax } from "nabla";
 import type { Dataset } from "nabla/data";
 import { evaluate, input } from "nabla/graph";
+import type { ServedSession } from "nabla/worker";
 
 /** What each example costs now, and what the net says of it, in the order of the data set. */
 export interface Costs {
@@ -26,19 +27,12 @@ const most = 5000;
 /** Examples in one go: bounds the memory of the graph's values. */
 const chunk = 1024;
 
-interface Session {
-  readonly model: Model;
-  readonly data: Dataset;
-  readonly validation?: Dataset | undefined;
-  readonly loss: string;
-}
-
-export async function losses({ model, data, validation, loss }: Session): Promise<LossesView> {
+export async function losses({ model, data, validation, loss: lossName }: ServedSession): Promise<LossesView> {
   return {
-    loss,
+    loss: lossName,
     classes: data.y?.kind === "labels" ? data.y.classes : 0,
-    train: await costsOf(model, data, loss),
-    validation: validation && (await costsOf(model, validation, loss)),
+    train: await costsOf(model, data, lossName),
+    validation: validation && (await costsOf(model, validation, lossName)),
   };
 }
 

@@ -20,7 +20,7 @@ export interface Site {
 
 /** Serves on a free port of 127.0.0.1; everything under /<policy>/, scripts too, comes with that policy's headers. */
 export async function openSite(policies: Readonly<Record<string, Headers>>): Promise<Site> {
-  const files = new Map([...packageFiles(), ...(await pageFiles())]);
+  const files = await siteFiles();
   const server = createServer(({ url = "" }, response) => {
     const [, folder = "", ...rest] = url.split("/");
     const file = files.get(folder === "nabla" ? url : `/page/${rest.join("/")}`);
@@ -38,6 +38,10 @@ export async function openSite(policies: Readonly<Record<string, Headers>>): Pro
     close: () => void server.close(),
   };
 }
+
+/** Text by path: the built package under /nabla/, and the page with its worker under /page/. */
+export const siteFiles = async (): Promise<ReadonlyMap<string, string>> =>
+  new Map([...packageFiles(), ...(await pageFiles())]);
 
 /** The package as it is published, read at once, so that another build at this moment changes nothing. */
 function packageFiles(): (readonly [string, string])[] {
