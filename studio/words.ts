@@ -713,6 +713,7 @@ export const words = {
       loss: (loss: string) => `loss ${loss}`,
       done: (name: string) => `The run ${name} is done.`,
       doneRight: (name: string, share: string) => `The run ${name} is done: ${share} of the test samples right.`,
+      isOpen: (name: string) => `This is the run ${name}: its net, with its weights.`,
       open: "Open its model",
       opened: (name: string) => `open the run ${name}`,
       report: "Its report",

@@ -45,12 +45,19 @@ export function workbenchOfRun(name: string, config: unknown, model: RunModel): 
         loss,
         optimizer: optimizerOf(train["optimizer"], isPositive(momentum)),
         learningRate: isPositive(learningRate) && learningRate <= 1000 ? learningRate : 0.001,
-        batchSize: isPositive(train["batchSize"]) ? Math.min(limits.rows, Math.round(train["batchSize"])) : 64,
+        batchSize: Math.min(
+          isPositive(train["batchSize"]) ? Math.max(1, Math.round(train["batchSize"])) : 64,
+          samplesOf(data),
+        ),
       },
       look: defaultLook,
     },
   };
 }
+
+/** No batch is larger than the data. */
+const samplesOf = (data: DataState): number =>
+  data.kind === "own" ? data.rows.length : data.kind === "drawn" ? data.size : limits.rows;
 
 function dataOfRun(data: Fields, train: Fields, { inputs, layers, classes }: RunModel): DataState {
   const { name } = data;

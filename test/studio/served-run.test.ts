@@ -108,6 +108,7 @@ describe("the state of a run", () => {
     );
     expect(table.isDataMissing).toBe(true);
     expect(table.state.data).toMatchObject({ kind: "own", name: hostile, columns: ["a", hostile], rows: [[0, 0]] });
+    expect(table.state.training.batchSize).toBe(1);
     expect(checkedWorkbench(JSON.parse(JSON.stringify(table.state))).screen).toBe("numbers");
   });
 

@@ -18,7 +18,7 @@ export function RunStrip() {
         <p>{words.digits.run.missing(begun)}</p>
       </aside>
     );
-  if (!run || (!run.isLive && isHeld && note === "")) return null;
+  if (!run) return null;
   return (
     <aside class="run-strip" aria-label={words.digits.run.label}>
       {run.isLive ? <LiveRun /> : <DoneRun isOpened={isHeld} />}
@@ -83,9 +83,11 @@ function DoneRun({ isOpened }: { readonly isOpened: boolean }) {
     <>
       <p>
         <strong>
-          {testAccuracy === undefined
-            ? words.digits.run.done(name)
-            : words.digits.run.doneRight(name, percent(testAccuracy))}
+          {isOpened
+            ? words.digits.run.isOpen(name)
+            : testAccuracy === undefined
+              ? words.digits.run.done(name)
+              : words.digits.run.doneRight(name, percent(testAccuracy))}
         </strong>
       </p>
       {!isOpened && files.model && <TextButton label={words.digits.run.open} onPress={() => void page.openRun()} />}
