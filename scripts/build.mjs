@@ -62,7 +62,7 @@ async function buildJavaScript(stamp) {
       metafile: true,
       logLevel: "warning",
       logOverride: { "ignored-bare-import": "silent" }, // what oneCore adds
-      plugins: [requireNodeModules, oneCore],
+      plugins: [requireNodeModules, papaparseAsModule, oneCore],
     });
     const inputs = [...Object.keys(result.metafile.inputs), ...(await buildStudio(esbuild, join(folder, "studio")))];
     const { text, packages } = licences([...new Set(inputs)]);
@@ -226,14 +226,13 @@ function seconds(started) {
 }
 
 /**
- * Lets a bundled CommonJS package say `require("node:fs")` (commander) or `require("stream")` (Papa Parse, in a part that
- * is never run): an ES module has no `require`, so each such call is answered by a small module that asks the process for
- * the same thing.
+ * Lets a bundled CommonJS package say `require("node:fs")` (commander): an ES module has no `require`, so each such call
+ * is answered by a small module that asks the process for the same thing.
  */
 const requireNodeModules = {
   name: "require-node-modules",
   setup(build) {
-    build.onResolve({ filter: /^(node:.*|stream)$/ }, ({ kind, path }) =>
+    build.onResolve({ filter: /^node:.*$/ }, ({ kind, path }) =>
       kind === "require-call" ? { path, namespace: "required-node-module" } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
@@ -243,16 +242,35 @@ const requireNodeModules = {
 };
 
 /**
+ * Makes an ES module of Papa Parse. The library's chunks then hold no CommonJS, and a page need not fetch esbuild's
+ * wrapper for it in a file of its own. Its one `require`, of Node's streams, is in a part that is never run.
+ */
+const papaparseAsModule = {
+  name: "papaparse-as-module",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]papaparse\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, "utf8").replace(/\brequire\(/g, "process.getBuiltinModule(");
+      return {
+        contents: `const module = { exports: {} }, { exports } = module;\n${code}\nexport default module.exports;\n`,
+      };
+    });
+  },
+};
+
+/**
  * Keeps what `index` loads in one chunk. esbuild cuts a chunk for every set of entries that reach the same files, and a
  * program would open a dozen files before its first step, at about 2 ms each. So every other entry, and all that is
- * fetched on demand, imports `index` for nothing; a bundler drops that again, since the package has no side effects.
+ * fetched on demand, imports `index` for nothing; a bundler drops that again, since the package has no side effects. Only
+ * `worker` does without: a page that trains elsewhere loads a client, and nothing of the core.
  */
 const oneCore = {
   name: "one-core",
   setup(build) {
     const core = join(root, "src", "index.ts");
     const isLibrary = (path) => path.endsWith(".ts") && !path.startsWith(join(root, "src", "cli"));
-    const onDemand = new Set(subpaths.map((name) => join(root, "src", name, "index.ts")));
+    const onDemand = new Set(
+      subpaths.filter((name) => name !== "worker").map((name) => join(root, "src", name, "index.ts")),
+    );
     build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
       if (kind === "dynamic-import") onDemand.add(join(resolveDir, path));
       return undefined;

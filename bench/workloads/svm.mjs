@@ -82,7 +82,7 @@ function contestants({ platforms: { nodes, newer, python } }, { id, title, peer 
       id: `nabla-${id}`,
       title: `nabla, ${title}`,
       family: "nabla",
-      threads: id.startsWith("svm") ? 2 : 1, // coordinate descent is one after the other
+      threads: 2,
       engine: `Node ${node.version}`,
       command: [node.path, place("machines.mjs")],
     },

@@ -47,7 +47,9 @@ export interface Store extends Disposable {
    * `steps`: for how many steps its per-step tables and metrics have room.
    */
   load(plan: Plan, options?: LoadOptions): Promise<Executable>;
-  /** The same, waiting for nothing: for small plans, and for `compile()`. */
+  /** Fetches what it takes for `loadNow` to share plans among threads; `load` does so by itself. */
+  share(): Promise<void>;
+  /** The same, waiting for nothing: for small plans, and for `compile()`. One thread runs it before `share`. */
   loadNow(plan: Plan, options?: LoadOptions): Executable;
 }
 

@@ -25,6 +25,8 @@ export abstract class NamedStore<Place> implements Store {
   /** The first `elements` elements at a place. A view is used at once and never kept: memory may move. */
   protected abstract view(place: Place, type: ElementType, elements: number): TableData;
 
+  async share(): Promise<void> {}
+
   async load(plan: Plan, options?: LoadOptions): Promise<Executable> {
     return this.loadNow(plan, options);
   }

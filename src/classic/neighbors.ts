@@ -1,3 +1,6 @@
+import { isSimdAvailable } from "../backend/wasm/platform.ts";
+import { macrotask } from "../train/pace.ts";
+import { type CandidateSquares, PlainSquares } from "./candidate-squares.ts";
 import { NearestLists } from "./nearest-lists.ts";
 import type { Observations } from "./observations.ts";
 import { center, Pca } from "./pca/pca.ts";
@@ -118,37 +121,33 @@ function squareOf(data: Float32Array, at: number, length: number): number {
   return sum;
 }
 
+/** Rows whose candidates are measured at a time. */
+const block = 1024;
+
 /** Of the candidates those that are nearest by true distance. */
-function nearestOf({ data, count, features }: Observations, near: Neighbors, size: number): Neighbors {
-  const lists = new NearestLists(count, size);
-  for (let row = 0; row < count; row++)
-    for (let e = row * near.size; e < (row + 1) * near.size; e++) {
-      const other = near.indices[e]!;
-      const square = squaredDistance(data, row * features, other * features, features, lists.bounds[row]!);
-      if (square <= lists.bounds[row]!) lists.offer(row, square, other);
+async function nearestOf(x: Observations, near: Neighbors, size: number): Promise<Neighbors> {
+  const lists = new NearestLists(x.count, size);
+  const squares = await candidateSquares(x, near);
+  const { bounds } = lists;
+  try {
+    for (let first = 0; first < x.count; first += block) {
+      const last = Math.min(x.count, first + block);
+      const found = squares.between(first, last);
+      for (let row = first, e = 0; row < last; row++)
+        for (let end = e + near.size; e < end; e++)
+          if (found[e]! <= bounds[row]!) lists.offer(row, found[e]!, near.indices[first * near.size + e]!);
+      await macrotask(); // threads join, signals arrive
     }
+  } finally {
+    squares[Symbol.dispose]();
+  }
   const { values, indices } = lists.sorted();
   return { size, indices, squares: values };
 }
 
-/** In four sums, which the processor can take side by side; given up once it is beyond the bound. */
-function squaredDistance(data: Float32Array, a: number, b: number, length: number, bound: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let k = 0;
-  for (let pause = 0; k + 3 < length; k += 4) {
-    const d0 = data[a + k]! - data[b + k]!;
-    const d1 = data[a + k + 1]! - data[b + k + 1]!;
-    const d2 = data[a + k + 2]! - data[b + k + 2]!;
-    const d3 = data[a + k + 3]! - data[b + k + 3]!;
-    s0 += d0 * d0;
-    s1 += d1 * d1;
-    s2 += d2 * d2;
-    s3 += d3 * d3;
-    if (++pause % 32 === 0 && s0 + s1 + (s2 + s3) > bound) return Infinity;
-  }
-  for (; k < length; k++) {
-    const d = data[a + k]! - data[b + k]!;
-    s0 += d * d;
-  }
-  return s0 + s1 + (s2 + s3);
+/** Generated code, or its twin where WebAssembly is forbidden. */
+async function candidateSquares(x: Observations, near: Neighbors): Promise<CandidateSquares> {
+  if (!isSimdAvailable()) return new PlainSquares(x, near);
+  const { MachineSquares } = await import("./machine-squares.ts");
+  return MachineSquares.open(x, near, Math.min(x.count, block));
 }

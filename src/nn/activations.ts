@@ -15,12 +15,13 @@ import {
 } from "../graph/index.ts";
 import { lift } from "../graph/leaves.ts";
 import type { Activation, Layer } from "./layer.ts";
+import { binaryCrossEntropy, crossEntropy } from "./losses.ts";
 import { noteScores, originOf } from "./scores.ts";
 
 /** σ(x) = 1 / (1 + e⁻ˣ), σ′ = σ(1 − σ). The logistic function of Rumelhart, Hinton & Williams 1986, eq. 2. */
 export const sigmoid = define("sigmoid", (x, layer) => {
   const scores = lift(x);
-  return noteScores(sigmoidOf(scores), { activation: "sigmoid", scores, layer });
+  return noteScores(sigmoidOf(scores), { activation: "sigmoid", scores, loss: binaryCrossEntropy, layer });
 });
 
 /** tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), tanh′ = 1 − tanh². LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp", section 4.4. */
@@ -59,7 +60,7 @@ export const softmax = define("softmax", (x, layer) => {
       received: "[]",
       hint: "Give a tensor whose last axis holds the scores of the classes.",
     });
-  return noteScores(graphSoftmax(scores), { activation: "softmax", scores, layer });
+  return noteScores(graphSoftmax(scores), { activation: "softmax", scores, loss: crossEntropy, layer });
 });
 
 /**

@@ -1,5 +1,6 @@
 import { NablaError } from "../errors.ts";
 import { Tensor } from "../graph/index.ts";
+import { draws } from "./draws.ts";
 import type { Layer, Scope } from "./layer.ts";
 
 /**
@@ -19,6 +20,7 @@ export function layer(name: string, apply: (x: Tensor, scope: Scope) => Tensor):
   return {
     kind: "custom",
     name,
+    draws,
     apply(x, scope) {
       const y: unknown = apply(x, scope);
       if (!(y instanceof Tensor))

@@ -1,4 +1,5 @@
 import { div, less, mul, sub, where } from "../graph/index.ts";
+import { draws } from "./draws.ts";
 import type { Layer } from "./layer.ts";
 import { called, wrongSetting } from "./settings.ts";
 
@@ -17,6 +18,7 @@ export function dropout(rate = 0.5, { name }: { readonly name?: string } = {}): 
     kind: "dropout",
     ...(name === undefined ? {} : { name }),
     settings: { rate },
+    draws,
     apply(x, scope) {
       if (!scope.isTraining) return x;
       const share = scope.hyperparameter("rate", rate, (value) => checkRate(`layer "${scope.name}"`, value));

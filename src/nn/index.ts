@@ -3,6 +3,7 @@ export { elu, leakyRelu, linear, relu, sigmoid, softmax, softplus, tanh } from "
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
 export { layer } from "./custom.ts";
 export { type DenseOptions, dense } from "./dense.ts";
+export type { Draws, HostNumber } from "./draws.ts";
 export { dropout } from "./dropout.ts";
 export { flatten } from "./flatten.ts";
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, normal, uniform, zeros } from "./initializers.ts";

@@ -1,5 +1,6 @@
 import type { Random } from "../array/random.ts";
 import type { Shape, Tensor, TensorLike } from "../graph/index.ts";
+import type { Draws } from "./draws.ts";
 
 /** Starting values of a parameter; `fanIn` and `fanOut` are the numbers of inputs and outputs of one unit. */
 export type Initializer = (
@@ -27,7 +28,8 @@ export interface Scope {
   state(name: string, shape: Shape, options?: StateOptions): Tensor;
   /**
    * Random numbers, uniform in [0, 1) with 24 bits, other ones at every step. They depend on the seed of the run, the
-   * layer, the name, the step and the place alone. Throws OPTION outside training, where results must not be random.
+   * layer, the name, the step and the place alone. Throws OPTION outside training, where results must not be random, and
+   * for a layer whose record has no `draws`; `layer(name, apply)` gives it one.
    */
   random(name: string, shape: Shape): Tensor;
   /**
@@ -62,6 +64,8 @@ export interface Layer {
   readonly name?: string;
   /** What it was made with, as it is shown and recorded: units, slope. */
   readonly settings?: Readonly<Record<string, number | boolean | string>>;
+  /** For a layer that asks its scope for random numbers: where they come from. */
+  readonly draws?: () => Draws;
   /** x and the result are [batch, …]. A layer that joins branches takes the `others` too. */
   readonly apply: (x: Tensor, scope: Scope, ...others: Tensor[]) => Tensor;
 }

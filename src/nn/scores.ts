@@ -9,6 +9,8 @@ import type { Tensor } from "../graph/index.ts";
 export interface Scores {
   readonly activation: "softmax" | "sigmoid";
   readonly scores: Tensor;
+  /** What such an output costs on labels, unless a loss is named. Noted here, so that a program brings it with its layer. */
+  readonly loss: (output: Tensor, target: Tensor) => Tensor;
   /** The layer that made the output, where it was one. */
   readonly layer?: string;
 }

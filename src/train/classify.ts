@@ -1,8 +1,30 @@
 import type { NdArray, Shape } from "../array/ndarray.ts";
+import { NablaError } from "../errors.ts";
+import { softmax } from "../graph/index.ts";
+import { originOf } from "../nn/index.ts";
+import type { Network } from "./network.ts";
+import { itsOutput, type Question } from "./predict.ts";
 
 export interface ClassProbability {
   readonly label: string;
   readonly probability: number;
+}
+
+/**
+ * How probabilities are made of the model's output: a softmax or sigmoid gives them as they are; the scores of
+ * a model trained with `crossEntropyWithLogits` go through the softmax that this loss has inside. Throws UNSUPPORTED for other outputs.
+ */
+export function probabilitiesOf(network: Network, loss: string | undefined): Question {
+  const origin = originOf(network.probe.output);
+  if (origin?.activation === "softmax" || origin?.activation === "sigmoid") return itsOutput;
+  if (loss === "crossEntropyWithLogits") return { name: "softmax", of: (output) => softmax(output) };
+  const { name, kind } = network.probe.layers.at(-1)!;
+  throw new NablaError("UNSUPPORTED", `classify: layer "${name}" (${kind}) gives no probabilities`, {
+    where: { layer: name },
+    expected: "a model that ends with softmax or sigmoid",
+    received: kind,
+    hint: "End the model with softmax, or use predict and compare the outputs yourself.",
+  });
 }
 
 /**

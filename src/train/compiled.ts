@@ -1,14 +1,29 @@
+import { sizeOf } from "../array/ndarray.ts";
 import type { Executable } from "../backend/backend.ts";
 import { NablaError } from "../errors.ts";
+import type { Network } from "./network.ts";
+import { itsOutput, keyOf, program } from "./predict.ts";
 
 /** A prediction of a fixed number of samples at a time, without waiting and without making anything new. */
 export type Compiled = ((x: Float32Array) => Float32Array) & Disposable;
 
 /**
+ * The model as a plain function of `batchSize` samples. It uses the parameters that the model has when it is called.
+ * Throws SHAPE, when it is called, for another number of values.
+ */
+export async function compileModel(network: Network, batchSize: number): Promise<Compiled> {
+  const key = keyOf(itsOutput, batchSize);
+  const build = () => program(network, batchSize, itsOutput);
+  await network.engine.executable(key, build);
+  const [inputs, outputs] = [network.inputShape, network.outputShape].map((shape) => batchSize * sizeOf(shape));
+  return compiledFunction(() => network.engine.executableNow(key, build), inputs!, outputs!);
+}
+
+/**
  * A model as a plain function: x [batchSize, …input] flat → outputs flat, which the next call overwrites. `executable`
  * gives the prediction's plan as the model has it at that time. Throws SHAPE for another number of values.
  */
-export function compiledFunction(executable: () => Executable, inputs: number, outputs: number): Compiled {
+function compiledFunction(executable: () => Executable, inputs: number, outputs: number): Compiled {
   const out = new Float32Array(outputs);
   let isOpen = true;
   const call = (x: Float32Array): Float32Array => {

@@ -52,7 +52,7 @@ export class Evaluator implements Disposable {
       const began = now();
       const batch = batchFor(data.size - first);
       const count = Math.min(batch, data.size - first);
-      const { target } = this.#run(data, first, count, batch);
+      const { target } = await this.#run(data, first, count, batch);
       for (const [name, sum] of sums) sums.set(name, addUp(sum, this.#output(batch, name), count));
       if (perExample) losses.set(this.#output(batch, "loss").subarray(0, count), first);
       if (classes !== undefined) {
@@ -80,8 +80,8 @@ export class Evaluator implements Disposable {
     this.#loaded.clear();
   }
 
-  #run(data: Dataset, first: number, count: number, batch: number): Loaded {
-    const loaded = this.#load(batch);
+  async #run(data: Dataset, first: number, count: number, batch: number): Promise<Loaded> {
+    const loaded = await this.#load(batch);
     const { executable, x, target } = loaded;
     x.fill(0, count * (x.length / batch));
     target.fill(0, count * (target.length / batch));
@@ -99,7 +99,7 @@ export class Evaluator implements Disposable {
     return out;
   }
 
-  #load(batch: number): Loaded {
+  async #load(batch: number): Promise<Loaded> {
     const known = this.#loaded.get(batch);
     if (known) return known;
     const { inputShape, objective, trace } = this.#model;
@@ -114,7 +114,7 @@ export class Evaluator implements Disposable {
       ...(objective.classes === undefined ? {} : { class: predictedClass(output, objective.loss) }),
     };
     const loaded = {
-      executable: this.#store.loadNow(compile({ outputs })),
+      executable: await this.#store.load(compile({ outputs })),
       x: new Float32Array(sizeOf(x.shape)),
       target: new Float32Array(sizeOf(target.shape)),
     };

@@ -48,22 +48,13 @@ export class FiniteGuard {
     if (!this.#store.isFinite()) await this.diverge(step);
   }
 
-  /** Goes back to the last finite step before `end`, at once, and throws what happened at the next. */
+  /** Goes back to the last finite step before `end`, and throws what happened at the next. */
   async diverge(end: number): Promise<never> {
-    const bad = this.#returnToLastFinite(end);
-    this.#onDiverged(this.#trainer.epochOf(bad) + 1);
-    const { divergence } = await import("./divergence.ts"); // fetched only by the few runs that need it
-    throw divergence(this.#trainer, bad, this.#learningRate);
-  }
-
-  /** The first step whose loss or new states are not finite; the store is left as it was before that step. */
-  #returnToLastFinite(end: number): number {
     const [store, trainer] = [this.#store, this.#trainer];
-    store.restore(this.#snapshot);
-    let bad = this.#step;
-    while (bad < end && Number.isFinite(trainer.run(bad, 1).losses[0]) && store.isFinite()) bad++;
-    store.restore(this.#snapshot);
-    for (let step = this.#step; step < bad; step++) trainer.run(step, 1);
-    return bad;
+    store.restore(this.#snapshot); // at once: whoever looks meanwhile finds finite numbers
+    const { divergence, returnToLastFinite } = await import("./divergence.ts"); // fetched only by the few runs that need it
+    const bad = returnToLastFinite(store, trainer, this.#snapshot, this.#step, end);
+    this.#onDiverged(trainer.epochOf(bad) + 1);
+    throw divergence(store, trainer, bad, this.#learningRate);
   }
 }

@@ -12,7 +12,7 @@ import { Network } from "./network.ts";
 import { noteNetwork } from "./network-of.ts";
 import { type LossFunction, type Objective, objectiveOf, targetsOf } from "./objective.ts";
 import type { FitOptions } from "./options.ts";
-import { compileModel, predict, probabilitiesOf } from "./predict.ts";
+import { predict } from "./predict.ts";
 import { type Summary, summarize } from "./summary.ts";
 import { nameLayers } from "./trace.ts";
 import { type Weights, weightsOf } from "./weights.ts";
@@ -160,9 +160,9 @@ export class Model {
    * probabilities.
    */
   async classify(x: Samples | Dataset): Promise<readonly (readonly ClassProbability[])[]> {
+    const { probabilitiesOf, rankClasses } = await import("./classify.ts"); // a page that trains does without
     const question = probabilitiesOf(this.#network, this.#learned.loss?.name);
     const answers = await predict(this.#network, x, question);
-    const { rankClasses } = await import("./classify.ts");
     return rankClasses(answers, this.#network.outputShape, this.classes);
   }
 
@@ -173,6 +173,7 @@ export class Model {
   async compile({ batchSize = 1 }: { readonly batchSize?: number } = {}): Promise<Compiled> {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1)
       throw wrong("batchSize", batchSize, "a whole number of at least 1");
+    const { compileModel } = await import("./compiled.ts");
     return compileModel(this.#network, batchSize);
   }
 

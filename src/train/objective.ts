@@ -2,7 +2,7 @@ import { isSameShape, sizeOf } from "../array/ndarray.ts";
 import type { Dataset, Targets } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import { argmax, differentiate, equal, input, less, reshape, sub, sum, Tensor } from "../graph/index.ts";
-import { binaryCrossEntropy, crossEntropy, type Loss, type Metric, meanSquared, originOf } from "../nn/index.ts";
+import { type Loss, type Metric, meanSquared, originOf } from "../nn/index.ts";
 import { sampleShape, type Trace } from "./trace.ts";
 
 /** A loss of your own: a function of two tensors that gives one number per sample, [batch]. */
@@ -73,11 +73,9 @@ export function targetsOf(data: Dataset): Targets {
 }
 
 function chooseLoss(output: Tensor, targets: Targets): Loss {
-  const activation = originOf(output)?.activation;
-  if (targets.kind === "values") return meanSquared;
-  if (activation === "softmax" && outputsOf(output) > 1) return crossEntropy;
-  if (activation === "sigmoid" && outputsOf(output) === 1) return binaryCrossEntropy;
-  return meanSquared;
+  const origin = originOf(output);
+  const isFitting = (origin?.activation === "sigmoid") === (outputsOf(output) === 1);
+  return origin && isFitting && targets.kind === "labels" ? origin.loss : meanSquared;
 }
 
 function asLoss(loss: unknown): Loss {

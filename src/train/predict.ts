@@ -1,12 +1,9 @@
 import { type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
-import { input, softmax, type Tensor } from "../graph/index.ts";
-import { originOf } from "../nn/index.ts";
+import { input, type Tensor } from "../graph/index.ts";
 import { batchFor } from "./batch-sizes.ts";
 import { now } from "./clock.ts";
-import type { Compiled } from "./compiled.ts";
 import { copySamples } from "./feed.ts";
 import type { Network } from "./network.ts";
 import { isDataset } from "./options.ts";
@@ -69,39 +66,11 @@ export function samplesOf(network: Network, x: Samples | Dataset): SampleSource 
   return { count, isSingle, read: (first, taken, out) => out.set(data.subarray(first * size, (first + taken) * size)) };
 }
 
-/**
- * How probabilities are made of the model's output: a softmax or sigmoid gives them as they are; the scores of
- * a model trained with `crossEntropyWithLogits` go through the softmax that this loss has inside. Throws UNSUPPORTED for other outputs.
- */
-export function probabilitiesOf(network: Network, loss: string | undefined): Question {
-  const origin = originOf(network.probe.output);
-  if (origin?.activation === "softmax" || origin?.activation === "sigmoid") return itsOutput;
-  if (loss === "crossEntropyWithLogits") return { name: "softmax", of: (output) => softmax(output) };
-  const { name, kind } = network.probe.layers.at(-1)!;
-  throw new NablaError("UNSUPPORTED", `classify: layer "${name}" (${kind}) gives no probabilities`, {
-    where: { layer: name },
-    expected: "a model that ends with softmax or sigmoid",
-    received: kind,
-    hint: "End the model with softmax, or use predict and compare the outputs yourself.",
-  });
-}
+/** The name of a question's plan for a batch. */
+export const keyOf = ({ name }: Question, batch: number): string => `${name} of ${batch}`;
 
-/**
- * The model as a plain function of `batchSize` samples. It uses the parameters that the model has when it is called.
- * Throws SHAPE, when it is called, for another number of values.
- */
-export async function compileModel(network: Network, batchSize: number): Promise<Compiled> {
-  const { compiledFunction } = await import("./compiled.ts"); // a page that trains does without
-  const key = keyOf(itsOutput, batchSize);
-  const build = () => program(network, batchSize, itsOutput);
-  await network.engine.executable(key, build);
-  const [inputs, outputs] = [network.inputShape, network.outputShape].map((shape) => batchSize * sizeOf(shape));
-  return compiledFunction(() => network.engine.executableNow(key, build), inputs!, outputs!);
-}
-
-const keyOf = ({ name }: Question, batch: number): string => `${name} of ${batch}`;
-
-function program(network: Network, batch: number, { of }: Question) {
+/** The graph that answers a batch. */
+export function program(network: Network, batch: number, { of }: Question) {
   const x = input([batch, ...network.inputShape], "samples");
   return { outputs: { answers: of(network.trace(x, false).output) } };
 }

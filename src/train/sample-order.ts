@@ -1,9 +1,7 @@
 import { Random } from "../array/random.ts";
 
-export type SampleOrder = Uint32Array;
-
 /** The samples 0 … size − 1 in the order in which epoch `epoch` takes them: a permutation that follows from the seed. */
-export function sampleOrder(size: number, isShuffled: boolean, seed: number, epoch: number): SampleOrder {
+export function sampleOrder(size: number, isShuffled: boolean, seed: number, epoch: number): Uint32Array {
   return isShuffled
     ? new Random(seed, "shuffle").permutation(size, epoch)
     : Uint32Array.from({ length: size }, (_, i) => i);

@@ -1,15 +1,8 @@
 import { isSameShape } from "../array/ndarray.ts";
-import { randomKey } from "../array/random.ts";
 import { NablaError } from "../errors.ts";
-import { constant as constantTensor, perStep, random, type Tensor } from "../graph/index.ts";
-import { constant, type Scope } from "../nn/index.ts";
+import { constant as constantTensor, perStep, type Tensor } from "../graph/index.ts";
+import { constant, type Draws, type Layer, type Scope } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
-
-/** A number that the host writes before each step; `step` counts from 0 over the whole run. */
-export interface HostNumber {
-  readonly leaf: Tensor;
-  readonly value: (step: number) => number;
-}
 
 /** A number of a layer that may be changed while it trains. */
 export interface Hyperparameter {
@@ -27,40 +20,18 @@ export class Asked {
   readonly next = new Map<Parameter, Tensor>();
   readonly hyperparameters = new Map<string, Hyperparameter>();
   readonly seed: number;
-  readonly #streams = new Map<string, number>();
-  #step: readonly [high: Tensor, low: Tensor] | undefined;
+  /** Of the first layer that draws. */
+  draws: Draws | undefined;
 
   constructor(seed: number) {
     this.seed = seed;
-  }
-
-  /** The step as two leaves of 16 bits each: a float32 holds both exactly. Made when the first random number is asked for. */
-  get step(): readonly [high: Tensor, low: Tensor] {
-    this.#step ??= [perStep("step, high word", []), perStep("step, low word", [])];
-    return this.#step;
-  }
-
-  /** What the host has to write for random numbers; empty where there are none. */
-  get hostNumbers(): readonly HostNumber[] {
-    if (!this.#step) return [];
-    const [high, low] = this.#step;
-    return [
-      { leaf: high, value: (step) => Math.floor(step / 65_536) % 65_536 },
-      { leaf: low, value: (step) => step % 65_536 },
-    ];
-  }
-
-  /** A layer that is used twice draws other numbers the second time. */
-  streamOf(name: string): string {
-    const uses = (this.#streams.get(name) ?? 0) + 1;
-    this.#streams.set(name, uses);
-    return uses === 1 ? name : `${name}, use ${uses}`;
   }
 }
 
 /** What a layer asks while it is applied; `used` gets the parameters and states it asked for. */
 export function scopeOf(
   layer: string,
+  { draws }: Layer,
   isTraining: boolean,
   parameters: Parameters,
   asked: Asked,
@@ -91,14 +62,21 @@ export function scopeOf(
       return state.tensor;
     },
     random(name, shape) {
-      if (!isTraining)
-        throw new NablaError("OPTION", `layer "${layer}": asks for random numbers outside training`, {
-          where: { layer },
-          expected: "random numbers in training only",
-          received: `"${name}"`,
-          hint: "Ask scope.isTraining first, and return the input as it is where it is false.",
-        });
-      return random(shape, randomKey(asked.seed, asked.streamOf(`${layer}/${name}`)), asked.step);
+      if (!isTraining || !draws)
+        throw new NablaError(
+          "OPTION",
+          `layer "${layer}": asks for random numbers ${isTraining ? "without draws" : "outside training"}`,
+          {
+            where: { layer },
+            expected: isTraining ? "a layer of layer(name, apply)" : "random numbers in training only",
+            received: `"${name}"`,
+            hint: isTraining
+              ? "Make it with layer(name, apply), which draws."
+              : "Ask scope.isTraining first, and return the input as it is where it is false.",
+          },
+        );
+      asked.draws ??= draws();
+      return asked.draws.draw(asked.seed, `${layer}/${name}`, shape);
     },
     hyperparameter(name, value, check = checkFinite) {
       check(value);

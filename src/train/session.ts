@@ -14,6 +14,7 @@ import { type Model, type Reserved, reserved } from "./model.ts";
 import type { Network } from "./network.ts";
 import type { FitOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
+import { sampleOrder } from "./sample-order.ts";
 import { checkStates, readStates, type SessionStates } from "./session-states.ts";
 import { addEpoch } from "./sparse-history.ts";
 import { type Task, taskOf } from "./task.ts";
@@ -104,6 +105,8 @@ export class TrainingSession implements Disposable {
   #example = 0;
   #loss = Number.NaN;
   #samples = 0;
+  /** The order of an epoch's examples. */
+  #order: { readonly epoch: number; readonly samples: Uint32Array } = { epoch: -1, samples: new Uint32Array() };
   #totals: EpochTotals;
   #epochs: EpochEvent[] = [];
   #diverged: (Diverged & { readonly error: NablaError }) | undefined;
@@ -186,7 +189,7 @@ export class TrainingSession implements Disposable {
       epoch: this.#trainer.epochOf(this.#step),
       batch: this.#step % stepsPerEpoch,
       example: this.#example,
-      rows: this.#trainer.samplesOf(this.#step),
+      rows: this.#rowsOf(this.#step),
     };
   }
 
@@ -392,7 +395,7 @@ export class TrainingSession implements Disposable {
       checkStates(this.#store, states, this.#totals.metrics.length);
       const { step, example, values, settings = {}, sums } = states;
       for (const [name, value] of Object.entries(settings)) this.#checkNumber(name, value);
-      const { length } = this.#trainer.samplesOf(step);
+      const { length } = this.#rowsOf(step);
       if (example >= length) throw wrong("example", String(example), `a whole number below ${length}, its batch`);
       for (const [name, data] of Object.entries(values)) this.#store.write(name, data);
       [this.#step, this.#example, this.#loss] = [step, example, Number.NaN];
@@ -469,6 +472,16 @@ export class TrainingSession implements Disposable {
     const inEpoch = place % size;
     const target = Math.floor(place / size) * stepsPerEpoch + Math.floor(inEpoch / this.batchSize);
     return place < 0 || target < start ? step(start) : { step: target, example: inEpoch % this.batchSize };
+  }
+
+  /** The examples of the batch after `step` steps. */
+  #rowsOf(step: number): Uint32Array<ArrayBuffer> {
+    const { isShuffled, seed, batchSize } = this.#task.settings;
+    const epoch = this.#trainer.epochOf(step);
+    if (this.#order.epoch !== epoch)
+      this.#order = { epoch, samples: sampleOrder(this.data.size, isShuffled, seed, epoch) };
+    const first = (step % this.stepsPerEpoch) * batchSize;
+    return Uint32Array.from(this.#order.samples.subarray(first, first + batchSize));
   }
 
   async #moveTo(target: number, isMine: () => boolean): Promise<void> {
@@ -630,7 +643,13 @@ export class TrainingSession implements Disposable {
     while (this.#step < bad) this.#stretch(this.#step + 1);
     this.#keep();
     const rate = String(this.settings["learningRate"]);
-    const found = divergenceAt(this.#trainer, bad, rate, `Go back to step ${bad}, the last with finite numbers.`);
+    const found = divergenceAt(
+      this.#store,
+      this.#trainer,
+      bad,
+      rate,
+      `Go back to step ${bad}, the last with finite numbers.`,
+    );
     this.#stretch(bad + 1);
     this.#epochs = this.#epochs.filter(({ epoch }) => epoch * this.stepsPerEpoch <= bad);
     const { error, layer, parameter } = found;

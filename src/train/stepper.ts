@@ -68,7 +68,9 @@ export async function stepper(model: Model, options: StepperOptions): Promise<St
   check(options);
   const { network, release } = reserved(model, "stepper");
   try {
-    return new PhaseStepper(network, await network.engine.open(), options, release);
+    const store = await network.engine.open();
+    await store.share();
+    return new PhaseStepper(network, store, options, release);
   } catch (error) {
     release();
     throw error;

@@ -1,9 +1,9 @@
 import type { Shape } from "../array/ndarray.ts";
 import { NablaError } from "../errors.ts";
 import { Tensor } from "../graph/index.ts";
-import type { Layer } from "../nn/index.ts";
+import type { HostNumber, Layer } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
-import { Asked, type HostNumber, type Hyperparameter, scopeOf } from "./scope.ts";
+import { Asked, type Hyperparameter, scopeOf } from "./scope.ts";
 
 /** A layer with the name it goes by in its model. */
 export interface NamedLayer {
@@ -137,7 +137,7 @@ export function trace(
     const used = new Set<Parameter>();
     const inputs = use.inputs.map((value) => values[value]!);
     const [first, ...others] = inputs as [Tensor, ...Tensor[]];
-    const scope = scopeOf(name, isTraining, parameters, asked, used);
+    const scope = scopeOf(name, layer, isTraining, parameters, asked, used);
     const output = applyLayer(name, layer, first, () => layer.apply(first, scope, ...others));
     values.push(output);
     traced.push({
@@ -154,7 +154,7 @@ export function trace(
     output: values.at(-1)!,
     layers: traced,
     next: [...asked.next],
-    hostNumbers: asked.hostNumbers,
+    hostNumbers: asked.draws?.hostNumbers ?? [],
     hyperparameters: [...asked.hyperparameters.values()],
   };
 }

@@ -6,7 +6,7 @@ import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/inde
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
 import { rowOf } from "./feed.ts";
 import { type Objective, targetShape, targetsOf } from "./objective.ts";
-import { type SampleOrder, sampleOrder } from "./sample-order.ts";
+import { sampleOrder } from "./sample-order.ts";
 import type { Hyperparameter } from "./scope.ts";
 import type { Trace } from "./trace.ts";
 import { metricName, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
@@ -50,7 +50,8 @@ const targetsTable = "training targets";
 /** Room for the row numbers of steps that lie ready: 4 MB. */
 const largestTable = 1_048_576;
 
-interface Loaded {
+/** A step of one size of batch, ready to run. */
+export interface Loaded {
   readonly graph: TrainingGraph;
   readonly executable: Executable;
   readonly batch: number;
@@ -73,7 +74,7 @@ export class Trainer implements Disposable {
   readonly #rows: Int32Array | undefined;
   readonly #full: Loaded;
   readonly #tail: Loaded | undefined;
-  #order: { readonly epoch: number; readonly samples: SampleOrder; readonly rows: SampleOrder } | undefined;
+  #order: { readonly epoch: number; readonly rows: Uint32Array } | undefined;
   /** The steps whose rows and rates are written: slice 0 is step `start`. */
   #window = { start: 0, end: 0 };
 
@@ -136,9 +137,10 @@ export class Trainer implements Disposable {
 
   /** Runs step `first` and up to `most − 1` steps after it, as many as lie ready in one table. */
   run(first: number, most: number): StepResults {
-    const isTail = this.#isTail(first);
-    const { executable, batch } = isTail ? this.#tail! : this.#full;
-    if (isTail) this.#write(this.#tail!, first, 1);
+    const loaded = this.planOf(first);
+    const { executable, batch } = loaded;
+    const isTail = loaded === this.#tail;
+    if (isTail) this.write(loaded, first, 1);
     else if (first < this.#window.start || first >= this.#window.end) this.#fill(first);
     const slice = isTail ? 0 : first - this.#window.start;
     const count = isTail ? 1 : Math.min(most, this.#window.end - first);
@@ -151,28 +153,8 @@ export class Trainer implements Disposable {
     };
   }
 
-  /** Values inside one step, which changes nothing: `outputs` names what is wanted, the next states among it. */
-  inspect(
-    step: number,
-    outputs: (graph: TrainingGraph) => Readonly<Record<string, Tensor>>,
-  ): Map<string, Float32Array> {
-    const { batch, graph } = this.#isTail(step) ? this.#tail! : this.#full;
-    const wanted = outputs(graph);
-    const executable = this.#store.loadNow(compile({ outputs: wanted }));
-    try {
-      this.#write({ graph, executable, batch }, step, 1);
-      executable.run(0, 1);
-      return new Map(
-        Object.entries(wanted).map(([name, { shape }]) => {
-          const out = new Float32Array(sizeOf(shape));
-          executable.getOutput(name, out);
-          return [name, out];
-        }),
-      );
-    } finally {
-      executable[Symbol.dispose]();
-    }
-  }
+  /** What runs a step: the plan of full batches, or that of the last one. */
+  planOf = (step: number): Loaded => (this.#tail && (step + 1) % this.stepsPerEpoch === 0 ? this.#tail : this.#full);
 
   [Symbol.dispose](): void {
     this.#full.executable[Symbol.dispose]();
@@ -181,23 +163,21 @@ export class Trainer implements Disposable {
     this.#store.remove([samplesTable, targetsTable, ...moments.map(({ attributes }) => attributes["name"] as string)]);
   }
 
-  #isTail = (step: number): boolean => this.#tail !== undefined && (step + 1) % this.stepsPerEpoch === 0;
-
   /** Writes rows and rates from step `first` on, to the end of its epoch or of the table. */
   #fill(first: number): void {
     const { executable } = this.#full;
     const epochEnd = (this.epochOf(first) + 1) * this.stepsPerEpoch - (this.#tail ? 1 : 0);
     const count = Math.min(executable.steps, epochEnd - first);
-    this.#write(this.#full, first, count);
+    this.write(this.#full, first, count);
     this.#window = { start: first, end: first + count };
   }
 
   /** Writes rows and rates of `count` steps from `first` on into the first slices. */
-  #write({ executable, batch, graph }: Loaded, first: number, count: number): void {
+  write({ executable, batch, graph }: Loaded, first: number, count: number): void {
     const { batchSize, optimizer } = this.#options;
     const epoch = this.epochOf(first);
     const from = (first - epoch * this.stepsPerEpoch) * batchSize;
-    executable.setSteps("rows", 0, this.#orderOf(epoch).rows.subarray(from, from + count * batch));
+    executable.setSteps("rows", 0, this.#orderOf(epoch).subarray(from, from + count * batch));
     const learningRates = Float64Array.from({ length: count }, (_, i) =>
       learningRateAt(optimizer, { step: first + i, epoch, steps: this.steps }),
     );
@@ -207,21 +187,15 @@ export class Trainer implements Disposable {
     }
   }
 
-  /** The samples that step `step` takes, as indices into the data. */
-  samplesOf(step: number): Uint32Array<ArrayBuffer> {
-    const first = (step % this.stepsPerEpoch) * this.#options.batchSize;
-    return Uint32Array.from(this.#orderOf(this.epochOf(step)).samples.subarray(first, first + this.#options.batchSize));
-  }
-
-  /** The samples in the order in which epoch `epoch` takes them, and their rows in the table. */
-  #orderOf(epoch: number): { readonly samples: SampleOrder; readonly rows: SampleOrder } {
+  /** The rows of the data in the order in which epoch `epoch` takes them. */
+  #orderOf(epoch: number): Uint32Array {
     const { isShuffled, seed } = this.#options;
     const key = isShuffled ? epoch : 0;
     if (this.#order?.epoch !== key) {
-      const samples = sampleOrder(this.#size, isShuffled, seed, epoch);
-      this.#order = { epoch: key, samples, rows: this.#rows ? samples.map((sample) => this.#rows![sample]!) : samples };
+      const order = sampleOrder(this.#size, isShuffled, seed, epoch);
+      this.#order = { epoch: key, rows: this.#rows ? order.map((sample) => this.#rows![sample]!) : order };
     }
-    return this.#order;
+    return this.#order.rows;
   }
 }
 

@@ -1,10 +1,7 @@
-import type { Dataset } from "../data/index.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
-import type { Model } from "../train/model.ts";
 import { networkOf } from "../train/network-of.ts";
-import type { SessionPosition, TrainingSession } from "../train/session.ts";
-import type { SessionStates } from "../train/session-states.ts";
+import type { TrainingSession } from "../train/session.ts";
 import type { Ended } from "../train/until.ts";
 import { listen } from "./listen.ts";
 import {
@@ -17,52 +14,19 @@ import {
   type StepOptions,
   type WorkerLike,
 } from "./messages.ts";
-import { type DataReader, openJob } from "./open-job.ts";
+import { openJob } from "./open-job.ts";
 import { toPlainError } from "./plain-error.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { readTable } from "./read-table.ts";
+import type { DataReader, ServeOptions, View } from "./serve.ts";
 import { transferable } from "./transferable.ts";
 import { ViewBudget } from "./view-budget.ts";
-
-/** What a view sees: the model and data of the session, as they are after the last step. */
-export interface ServedSession {
-  readonly model: Model;
-  readonly data: Dataset;
-  readonly validation: Dataset | undefined;
-  readonly position: SessionPosition;
-  /** Name of the loss. */
-  readonly loss: string;
-  /** `learningRate` and the numbers of layers. */
-  readonly settings: Readonly<Record<string, number>>;
-  states(): SessionStates;
-}
-
-/**
- * What a page may ask to see, made where the model is. Its result is sent: plain data. Large arrays in it that are all of
- * their buffer are handed over, so they may not be used again; those of the data sets are copied.
- */
-export type View = (session: ServedSession, args: never) => unknown;
-
-export interface ServeOptions {
-  /** By name. `parameters` is there without: copies of all parameters by name. */
-  readonly views?: Readonly<Record<string, View>>;
-  /** Makes a data set of what a job says. Default: its plain fields. */
-  readonly data?: DataReader;
-}
-
-/**
- * Serves the client on the other side of a port: call it in a worker with its scope (`self`), in Node with `parentPort`.
- * It holds one session at a time. Ill-formed messages get an error for an answer; messages of others are left alone.
- */
-export function serveTraining(port: WorkerLike, options: ServeOptions = {}): void {
-  new TrainingHost(port, options);
-}
 
 /**
  * One session and its page. What moves the session happens in turn; what only looks at it, or turns a knob, happens in
  * turn while it stands and between two stretches while it runs: never beside a step.
  */
-class TrainingHost {
+export class TrainingHost {
   readonly #port: WorkerLike;
   readonly #views: ReadonlyMap<string, View>;
   readonly #readData: DataReader;
@@ -90,14 +54,14 @@ class TrainingHost {
     this.#readData = data;
     this.#stop = listen(
       port,
-      (message) => this.#receive(message),
+      (message) => this.receive(message),
       () => this.#close(),
     );
   }
 
   // ── messages ──
 
-  #receive(message: unknown): void {
+  receive(message: unknown): void {
     if (typeof message !== "object" || message === null || (message as Request).protocol !== protocol) return;
     const { id, kind, argument } = message as Request;
     const isKnown = id === undefined || (typeof id === "number" && Number.isSafeInteger(id));

@@ -3,7 +3,6 @@
 export type { SessionStates } from "../train/session-states.ts";
 export type { Ended, Until } from "../train/until.ts";
 export { type TrainingClient, type TrainingClientOptions, trainingClient } from "./client.ts";
-export { type ServedSession, type ServeOptions, serveTraining, type View } from "./host.ts";
 export type {
   DivergedMessage,
   LayeredModel,
@@ -14,5 +13,5 @@ export type {
   TrainingJob,
   WorkerLike,
 } from "./messages.ts";
-export type { DataReader } from "./open-job.ts";
 export { readTable } from "./read-table.ts";
+export { type DataReader, type ServedSession, type ServeOptions, serveTraining, type View } from "./serve.ts";

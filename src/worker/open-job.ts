@@ -1,4 +1,3 @@
-import type { Dataset } from "../data/index.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { lossNamed } from "../nn/index.ts";
@@ -10,9 +9,7 @@ import { networkOf } from "../train/network-of.ts";
 import { layerOf } from "../train/rebuild.ts";
 import { type SessionOptions, TrainingSession } from "../train/session.ts";
 import type { SessionStates } from "../train/session-states.ts";
-
-/** Reads what a job says of its data. */
-export type DataReader = (given: unknown) => Dataset | Promise<Dataset>;
+import type { DataReader } from "./serve.ts";
 
 /** More layers are no network but an attack. */
 const mostLayers = 10_000;

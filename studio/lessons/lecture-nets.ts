@@ -33,7 +33,8 @@ function byHand(
       isShuffled: false,
       stepBy: "example",
     },
-    look: { ...defaultLook, weight },
+    // nothing is shown yet: the reader steps, or works it out first
+    look: { ...defaultLook, weight, numbers: { ...defaultLook.numbers, position: 0 } },
   };
 }
 

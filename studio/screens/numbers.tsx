@@ -108,9 +108,11 @@ function NotFinite({ numbers }: { readonly numbers: Numbers }) {
   const explained = numbers.told.value!;
   const bad = firstBad(explained, numbers.shown.value!);
   if (bad === undefined) return null;
+  const { symbol, value } = explained.nodes[bad]!;
+  const say = Number.isFinite(value) ? words.numbers.tooLarge : words.numbers.notFinite;
   return (
     <p class="bad" role="alert">
-      {words.numbers.notFinite(explained.nodes[bad]!.symbol.text)}
+      {say(symbol.text)}
     </p>
   );
 }

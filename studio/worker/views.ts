@@ -26,6 +26,8 @@ export const views = {
   digitTemplates,
   digitTest,
   explanation,
+  /** The same, for the checks of a lesson, which stand beside panels that watch it for another example. */
+  facts: explanation,
   gradient,
   lossCurve: lossCurveView,
   losses,

@@ -3,6 +3,7 @@ import { compile, type Plan, type Program } from "nabla/compile";
 import { add, input, matmul, max, mul, softmax, state, sub, sum, tanh, transpose } from "nabla/graph";
 import { describe, expect, it } from "vitest";
 import { emitModule } from "../../src/backend/wasm/module.ts";
+import * as sharing from "../../src/backend/wasm/threads.ts";
 import { elementBytes } from "../../src/compile/kernel.ts";
 import { buildNet } from "../compile/net.ts";
 
@@ -14,7 +15,12 @@ function moduleOf(plan: Plan, isFused: boolean, isShared: boolean): Uint8Array<A
     end += Math.ceil((elements * elementBytes[type]) / 64) * 64;
     return start;
   });
-  return emitModule(plan, { addresses, isFused, isShared, memory: { pages: 1, maximum: 65_536, isShared } }).bytes;
+  return emitModule(plan, {
+    addresses,
+    isFused,
+    sharing: isShared ? sharing : undefined,
+    memory: { pages: 1, maximum: 65_536, isShared },
+  }).bytes;
 }
 
 const extent = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 130 }));

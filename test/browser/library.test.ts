@@ -1,9 +1,12 @@
+import { MessageChannel } from "node:worker_threads";
+import { serveTraining } from "nabla/worker";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch } from "./browser.ts";
 import { type NetworkName, networkNames, type Trained, trainNetwork } from "./pages/networks.ts";
 import type { TestPage } from "./pages/page.ts";
 import { type Headers, openSite, type Site } from "./pages/site.ts";
+import { steer } from "./pages/steer.ts";
 
 // The library as a page gets it: the built files, served over HTTP, in a real browser.
 
@@ -110,6 +113,21 @@ describe("an isolated page", () => {
     expect(inWorker).toMatchObject({ weights, losses, start: { engine: "wasm", threads: cores } });
     expect(inWorker.sharing).toBeGreaterThanOrEqual(Math.min(2, cores));
     expect(tiny).toMatchObject({ weights: expected.get("tiny")!.weights, start: { threads: 1 }, sharing: 1 });
+  });
+});
+
+describe("training off the main thread", () => {
+  test("gives Node's bits, with shared memory, without it, and without WebAssembly", async () => {
+    const { port1, port2 } = new MessageChannel();
+    serveTraining(port2, { views: { sum: () => 0 } });
+    const { weights, losses } = await steer(port1);
+    for (const policy of ["open", "isolated", "withoutWasm"] as const) {
+      const { answer, uncaught } = await visit(policy, (ask) => ask((page) => page.steer()));
+      expect(uncaught).toEqual([]);
+      expect(answer).toMatchObject({ weights, losses, error: "OPTION" });
+      expect(answer.snapshots).toBeGreaterThan(0);
+      expect(answer.late).toBe("ENVIRONMENT");
+    }
   });
 });
 

@@ -2,8 +2,11 @@ import { dataset, load } from "nabla";
 import { type LinearMachine, LinearSvc } from "nabla/classic";
 import { describe, expect, test } from "vitest";
 import { plainBlockRows, toBlocks } from "../../src/classic/linear/block-rows.ts";
+import { CoordinateDescent } from "../../src/classic/linear/coordinate-descent.ts";
 import { exactRows } from "../../src/classic/linear/coordinate-rows.ts";
-import { wasmRows } from "../../src/classic/linear/wasm-rows.ts";
+import { plainState } from "../../src/classic/linear/descent-state.ts";
+import { MachineVisits } from "../../src/classic/linear/machine-visits.ts";
+import { visitsOf } from "../../src/classic/linear/visits.ts";
 import { expectClose } from "../graph/fixture.ts";
 import { clouds, failure, fixture, oneAgainstRest } from "./machines.ts";
 
@@ -68,22 +71,60 @@ describe("rows", () => {
   x[7]!.fill(0);
   const samples = { x: Float32Array.from(x.flat()), size: 40, features: 23, constant: 1 };
 
-  test("generated code and its twin agree to the bit, and with float64", () => {
+  test("blocks and float64 agree", () => {
     const blocks = toBlocks(samples);
-    const [wasm, plain, exact] = [wasmRows(blocks, 3), plainBlockRows(blocks, 3), exactRows(samples, 3)];
+    const [plain, exact] = [plainBlockRows(blocks, 3), exactRows(samples, 3)];
     expect(blocks.values.length).toBeLessThan(40 * 24); // zeros were left out
     for (let turn = 0; turn < 400; turn++) {
       const [machine, i, share] = [turn % 3, (turn * 17) % 40, Math.sin(turn)];
-      for (const rows of [wasm, plain, exact]) rows.add(machine, i, share);
-      const dots = [wasm, plain, exact].map((rows) => rows.dot(machine, (i * 3) % 40));
-      expect(dots[0]).toBe(dots[1]);
-      expectClose([dots[0]!], [dots[2]!], 1e-4, "dot");
+      for (const rows of [plain, exact]) rows.add(machine, i, share);
+      expectClose([plain.dot(machine, (i * 3) % 40)], [exact.dot(machine, (i * 3) % 40)], 1e-4, "dot");
     }
-    for (const machine of [0, 1, 2]) {
-      expect(wasm.squaredNorm(machine)).toBe(plain.squaredNorm(machine));
-      expectClose([wasm.squaredNorm(machine)], [exact.squaredNorm(machine)], 1e-4, "norm");
+    for (const machine of [0, 1, 2])
+      expectClose([plain.squaredNorm(machine)], [exact.squaredNorm(machine)], 1e-4, "norm");
+    expect(plain.squaredNorms).toEqual(exact.squaredNorms);
+  });
+
+  // The last class count is more than a word of bits would hold the sign of.
+  test.each([
+    { loss: "squaredHinge", classes: 3, threads: 1 },
+    { loss: "squaredHinge", classes: 5, threads: 2 },
+    { loss: "hinge", classes: 5, threads: 1 },
+    { loss: "hinge", classes: 32, threads: 3 },
+  ] as const)("passes by generated code and their twin agree to the bit: %o", async ({ loss, classes, threads }) => {
+    const blocks = toBlocks(samples);
+    const labels = Int32Array.from({ length: 40 }, (_, i) => (i * i) % classes);
+    const bounds = Float64Array.from({ length: 40 }, (_, i) => 0.5 + (i % 3));
+    const positives = Array.from({ length: classes }, (_, m) => m);
+    const problem = { labels, bounds, positives, loss, samples };
+    const plain = { ...problem, rows: plainBlockRows(blocks, classes), state: plainState(40, classes) };
+    const visits = await MachineVisits.open(blocks, problem, threads);
+    const wasm = { ...problem, rows: visits.rows, state: visits.state };
+    const solversOf = (shared: typeof plain) => positives.map((_, m) => new CoordinateDescent(shared, m, 1e-6));
+    const [own, theirs] = [solversOf(plain), solversOf(wasm)];
+    const visit = visitsOf(plain, own);
+    let settled = 0;
+    for (let pass = 0; pass < 60; pass++) {
+      const order = Uint32Array.from({ length: 40 }, (_, k) => (k * 7 + pass) % 40);
+      visit(order);
+      visits.visit(order.subarray(0, 25));
+      visits.visit(order.subarray(25));
+      expect(theirs.map((solver) => solver.endPass())).toEqual(own.map((solver) => solver.endPass()));
+      expect(visits.state.alpha).toEqual(plain.state.alpha);
+      expect(visits.state.registers).toEqual(plain.state.registers);
+      const union = Uint32Array.from({ length: 40 }, (_, i) =>
+        visits.state.taking.reduce((bits, group) => bits | group[i]!, 0),
+      );
+      expect(union).toEqual(plain.state.taking[0]);
+      settled += union.filter((bits) => bits >>> 0 !== 2 ** classes - 1).length;
+      if (pass % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 5)); // until the other threads are there
     }
-    expect(wasm.squaredNorms).toEqual(exact.squaredNorms);
+    for (const m of positives) {
+      expect(visits.rows.squaredNorm(m)).toBe(plain.rows.squaredNorm(m));
+      expect(visits.rows.squaredNorm(m)).toBeGreaterThan(0);
+    }
+    expect(settled).toBeGreaterThan(0); // shrinking took place
+    visits[Symbol.dispose]();
   });
 });
 

@@ -1,8 +1,11 @@
 import { NablaError } from "nabla";
 import { mapQuality, Pca, Tsne, type TsneEvent, type TsneOptions } from "nabla/classic";
 import { describe, expect, test } from "vitest";
+import { PlainSquares } from "../../src/classic/candidate-squares.ts";
+import { MachineSquares } from "../../src/classic/machine-squares.ts";
 import { nearestNeighbors } from "../../src/classic/neighbors.ts";
 import { conditionalAffinities, jointAffinities } from "../../src/classic/tsne/affinities.ts";
+import { exaggerationAt, usualAnnealing } from "../../src/classic/tsne/exaggeration.ts";
 import { type Forces, PlainForces, type RepulsionMethod } from "../../src/classic/tsne/forces.ts";
 import { fourierPlan, line, transform, transformLength } from "../../src/classic/tsne/fourier.ts";
 import { MachineForces } from "../../src/classic/tsne/machine-forces.ts";
@@ -165,6 +168,34 @@ describe("neighbours", () => {
     }
   });
 
+  test.each([80, 49, 1])(
+    "true distances of candidates by generated code and its twin, %i features",
+    async (features) => {
+      const { x } = clusters(70, features, 3, 4);
+      const table = { data: x.data, count: 70, features };
+      const indices = Int32Array.from({ length: 70 * 5 }, (_, e) => (e * 31) % 70);
+      const near = { size: 5, indices, squares: new Float32Array(350) };
+      const plain = new PlainSquares(table, near);
+      for (const threads of [1, 2]) {
+        using machine = await MachineSquares.open(table, near, 70, threads);
+        for (const [first, last] of [
+          [0, 70],
+          [13, 30],
+          [69, 70],
+        ] as const) {
+          for (let turn = 0; turn < 3; turn++) {
+            expect(machine.between(first, last)).toEqual(plain.between(first, last));
+            await pause(); // until the other thread is there
+          }
+        }
+      }
+      const [row, other] = [17, indices[17 * 5 + 2]!];
+      let square = 0;
+      for (let k = 0; k < features; k++) square += (x.data[row * features + k]! - x.data[other * features + k]!) ** 2;
+      expect(plain.between(17, 18)[2]! / square).toBeCloseTo(1, 5);
+    },
+  );
+
   test("the approximate search misses few", async () => {
     const { x } = clusters(900, 80, 6, 2);
     const table = { data: x.data, count: 900, features: 80 };
@@ -219,6 +250,22 @@ describe("a run", () => {
       expect(Math.max(...first.positions.data.map(Math.abs))).toBeGreaterThan(0.01);
     },
   );
+
+  test("falls from the early exaggeration by equal factors, and a run without it differs", async () => {
+    const settings = { earlyExaggeration: 12, exaggerationIterations: 250, annealingIterations: 200 };
+    const at = (iteration: number) => exaggerationAt(iteration, settings);
+    expect([0, 249].map(at)).toEqual([12, 12]);
+    expect([449, 450, 999].map(at)).toEqual([1, 1, 1]);
+    for (let i = 250; i < 450; i++) expect(at(i) / at(i - 1)).toBeCloseTo(12 ** (-1 / 200), 12);
+    expect(exaggerationAt(250, { ...settings, annealingIterations: 0 })).toBe(1);
+    expect([usualAnnealing(1000, 250), usualAnnealing(250, 63), usualAnnealing(1, 1), usualAnnealing(500, 0)]).toEqual([
+      200, 49, 0, 0,
+    ]);
+    const of = async (annealingIterations: number) =>
+      (await new Tsne({ ...small, iterations: 120, annealingIterations }).fit(x).done).positions.data;
+    expect(await of(24)).toEqual((await new Tsne({ ...small, iterations: 120 }).fit(x).done).positions.data);
+    expect(await of(0)).not.toEqual(await of(24));
+  });
 
   test("tells how it goes; the divergence falls after the exaggeration", async () => {
     const events: TsneEvent[] = [];
@@ -311,6 +358,7 @@ describe("a run", () => {
     ["a field in 3-D", () => new Tsne({ components: 3, method: "field" }), "OPTION", /maps of 2 dimensions/],
     ["a wrong name", () => new Tsne({ nIter: 5 } as TsneOptions), "OPTION", /no option "nIter"/],
     ["no iterations", () => new Tsne({ iterations: 0 }), "OPTION", /iterations is 0/],
+    ["no annealing", () => new Tsne({ annealingIterations: -1 }), "OPTION", /annealingIterations is -1/],
     ["a rate of 0", () => new Tsne({ learningRate: 0 }), "OPTION", /learningRate is 0/],
     [
       "a rate that is far too large",

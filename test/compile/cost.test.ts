@@ -28,9 +28,9 @@ import ts from "typescript";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { plainBackend } from "../../src/backend/plain/backend.ts";
 import { wasmBackend } from "../../src/backend/wasm/backend.ts";
-import { barriersOf } from "../../src/backend/wasm/barriers.ts";
 import { emitModule } from "../../src/backend/wasm/module.ts";
 import { WasmStore } from "../../src/backend/wasm/store.ts";
+import * as sharing from "../../src/backend/wasm/threads.ts";
 import { statementsOf } from "../../src/compile/access.ts";
 import { elementBytes, type Kernel, type Plan } from "../../src/compile/kernel.ts";
 import { runChild } from "../threads/child.ts";
@@ -139,7 +139,7 @@ function costOf(plan: Plan, least: number): Cost {
   return {
     kernels: plan.kernels.length,
     loopKernels: plan.kernels.filter(({ parallel }) => parallel > 0).length,
-    barriers: barriersOf(plan).filter(Boolean).length,
+    barriers: sharing.barriersOf(plan).filter(Boolean).length,
     arenaBytes: plan.arenaBytes,
     codeBytes: codeBytes(plan, false),
     sharedCodeBytes: codeBytes(plan, true),
@@ -166,7 +166,8 @@ function codeBytes(plan: Plan, isShared: boolean): number {
     return address;
   });
   const memory = { pages: 1, maximum: 65_536, isShared };
-  return emitModule(plan, { addresses, isFused: false, isShared, memory, unroll: 2 }).bytes.length;
+  return emitModule(plan, { addresses, isFused: false, sharing: isShared ? sharing : undefined, memory, unroll: 2 })
+    .bytes.length;
 }
 
 describe("what a step costs", () => {

@@ -262,6 +262,9 @@ describe("layers of one's own", () => {
     const noisy = layer("noisy", (x, scope) => add(x, scope.random("noise", x.shape)));
     const error = await failure(() => sequential([noisy], { input: 3 }));
     expect(error.message).toContain('layer "noisy": asks for random numbers outside training');
+    const { draws: _, ...bare } = layer("bare", (x, scope) => (scope.isTraining ? scope.random("noise", x.shape) : x));
+    const silent = await failure(() => sequential([bare, dense(2), softmax], { input: 3 }).fit(data));
+    expect(silent.message).toContain('layer "bare": asks for random numbers without draws');
     const wrong = layer("wrong", (x, scope) => {
       scope.state("s", [2], { next: () => x });
       return x;

@@ -37,7 +37,7 @@ async function train(net: NetOptions, threads: number): Promise<Map<string, Buff
   const { program, parameters } = buildNet({ ...net, samples });
   const classes = net.sizes.at(-1)!;
   using store = wasmBackend().open({ threads });
-  using executable = store.loadNow(compile(program), { steps });
+  using executable = await store.load(compile(program), { steps });
   expect(executable.threads).toBe(threads);
   store.fill(
     "x",
@@ -63,7 +63,7 @@ async function train(net: NetOptions, threads: number): Promise<Map<string, Buff
   executable.run(0, 1);
   // the threads are the process's: when they share this one's steps, they know all modules
   using other = wasmBackend().open({ threads });
-  using spare = other.loadNow(compile(program), { steps });
+  using spare = await other.load(compile(program), { steps });
   for (let looks = 0; watch.most() < threads && looks < 5000; looks++) {
     spare.run(0, 1);
     await pause(1);

@@ -16,9 +16,9 @@ const { program } = buildNet({ sizes: [256, 64, 10], batch, samples: batch });
 const plan = compile(program);
 const watch = watchRuns();
 
-function open(threads: number) {
+async function open(threads: number) {
   const store = wasmBackend().open({ threads: 4 });
-  const executable = store.loadNow(plan, { steps, threads });
+  const executable = await store.load(plan, { steps, threads });
   store.fill(
     "x",
     Uint8Array.from({ length: batch * 256 }, (_, i) => (i * 37) % 256),
@@ -54,14 +54,14 @@ async function gather(): Promise<number> {
   return watch.most();
 }
 
-const all = [1, 2, 4].map(open);
-const spare = open(4);
+const all = await Promise.all([1, 2, 4].map(open));
+const spare = await open(4);
 let fewest = 4;
 for (let step = 0; step < steps; step++) {
   for (const { executable } of all) executable.run(step, 1);
-  if (step % 10 === 3) open(4).executable.run(0, 1); // forgotten when it is garbage
+  if (step % 10 === 3) (await open(4)).executable.run(0, 1); // forgotten when it is garbage
   if (step % 10 === 7) {
-    const passing = open(2);
+    const passing = await open(2);
     passing.executable.run(0, 1);
     await pause(0);
     passing.executable[Symbol.dispose]();

@@ -2,8 +2,9 @@
 
 export const i32 = 0x7f;
 export const f32 = 0x7d;
+export const f64 = 0x7c;
 export const v128 = 0x7b;
-export type ValueType = typeof i32 | typeof f32 | typeof v128;
+export type ValueType = typeof i32 | typeof f32 | typeof f64 | typeof v128;
 export type Local = number;
 
 /** Signed LEB128 of a 32-bit integer. */
@@ -60,9 +61,6 @@ const simd = {
   fromU32: 0xfb,
   relaxedMulAdd: 0x105,
 } as const;
-
-/** Opcodes of the threads proposal by name, without their 0xfe prefix. */
-const atomics = { notify: 0x00, wait: 0x01, load: 0x10, store: 0x17, addAndGetOld: 0x1e } as const;
 
 /** Bytes that grow; everything generated goes through here, so it allocates seldom. */
 class ByteWriter {
@@ -267,10 +265,10 @@ export class FunctionBuilder {
     return this.#plain(0x0b);
   }
 
-  /** An atomic instruction on a 32-bit word at a fixed distance from the address on the stack. */
-  atomic(op: keyof typeof atomics, offset: number): this {
+  /** An instruction of the threads proposal (0xfe and `opcode`) on a 32-bit word at a fixed distance from the address on the stack. */
+  atomic(opcode: number, offset: number): this {
     this.#code.byte(0xfe);
-    this.#code.byte(atomics[op]);
+    this.#code.byte(opcode);
     this.#code.byte(2);
     this.#code.unsigned(offset);
     return this;
@@ -284,6 +282,12 @@ export class FunctionBuilder {
 
   drop(): this {
     return this.#plain(0x1a);
+  }
+
+  /** An instruction that few have need of, as its bytes. */
+  code(...bytes: readonly number[]): this {
+    this.#code.append(bytes);
+    return this;
   }
 
   // ---- four lanes of float32 ----

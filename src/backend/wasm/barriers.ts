@@ -1,5 +1,15 @@
 import { accessesOf, statementsOf } from "../../compile/access.ts";
 import { type BufferId, elementBytes, type Plan } from "../../compile/kernel.ts";
+import { type FunctionBuilder, i32, type ModuleBuilder } from "./assembler.ts";
+
+/** Opcodes of the threads proposal by name, without their 0xfe prefix. */
+const atomics = { notify: 0x00, wait: 0x01, load: 0x10, store: 0x17, addAndGetOld: 0x1e } as const;
+
+/** Words of the memory's first 64 bytes at which threads meet. */
+const arrivedWord = 16;
+const generationWord = 32;
+/** How often a thread looks for the others before it lies down: some tens of microseconds. */
+const spins = 20_000;
 
 /**
  * Before which kernels all threads have to meet: entry i is for kernel i, the last for the end of the step.
@@ -47,3 +57,37 @@ interface Place {
 
 const overlap = (a: Place, b: Place): boolean =>
   a.id >= 0 || b.id >= 0 ? a.id === b.id : a.from < b.to && b.from < a.to;
+
+/**
+ * Waits until all threads have arrived: the last one starts a new generation. They look for a while, which costs less
+ * than half a microsecond when nobody is late, and then sleep.
+ */
+export function emitBarrier(module: ModuleBuilder): FunctionBuilder {
+  const f = module.function("barrier", [i32]);
+  const threads = 0;
+  const [generation, looks] = [f.local(i32), f.local(i32)];
+  f.constant(0).atomic(atomics.load, generationWord).set(generation);
+  f.get(threads).constant(1).equals().isZero();
+  f.when(() => {
+    f.constant(0).constant(1).atomic(atomics.addAndGetOld, arrivedWord).constant(1).add().get(threads).equals();
+    f.when(
+      () => {
+        f.constant(0).constant(0).atomic(atomics.store, arrivedWord);
+        f.constant(0).constant(1).atomic(atomics.addAndGetOld, generationWord).drop();
+        f.constant(0).constant(-1).atomic(atomics.notify, generationWord).drop();
+      },
+      () => {
+        const isStillOld = (): void => void f.constant(0).atomic(atomics.load, generationWord).get(generation).equals();
+        f.loop(() => {
+          f.get(looks).constant(spins).lessThan();
+          f.when(
+            () => void f.advance(looks, 1),
+            () => void f.constant(0).get(generation).forever().atomic(atomics.wait, generationWord).drop(),
+          );
+          isStillOld();
+        });
+      },
+    );
+  });
+  return f;
+}

@@ -4,7 +4,7 @@ import { PlanExecutable } from "../plan-executable.ts";
 import type { Memory, Region } from "./memory.ts";
 import { emitModule, stepBytes } from "./module.ts";
 import { maximumThreads, workerThreads } from "./sharing.ts";
-import type { SharedRun, ThreadPool } from "./threads.ts";
+import type { SharedRun, Sharing, ThreadPool } from "./threads.ts";
 
 type Run = (first: number, last: number, scratch: number, thread: number, threads: number) => void;
 
@@ -17,6 +17,8 @@ export interface ExecutableOptions {
   readonly steps: number;
   readonly arithmetic: Arithmetic;
   readonly threads: number;
+  /** Where there are several threads. */
+  readonly sharing: Sharing | undefined;
 }
 
 /** A plan as a WebAssembly module over the memory of its store. */
@@ -30,12 +32,11 @@ export class WasmExecutable extends PlanExecutable {
   readonly #run: Run;
   readonly #scratch: number;
   readonly #scratchBytes: number;
-  #isClosed = false;
   /** The module, as long as other threads should share its work and have not been asked. */
-  #unshared: WebAssembly.Module | undefined;
+  #unshared: (Sharing & { readonly module: WebAssembly.Module }) | undefined;
   #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
 
-  constructor({ plan, shared, memory, steps, arithmetic, threads }: ExecutableOptions) {
+  constructor({ plan, shared, memory, steps, arithmetic, threads, sharing }: ExecutableOptions) {
     super(plan, steps, threads);
     this.#plan = plan;
     this.#memory = memory;
@@ -50,11 +51,10 @@ export class WasmExecutable extends PlanExecutable {
       if (plan.offsets[id]! >= 0) return arena + plan.offsets[id]!;
       return take(buffer.elements * elementBytes[buffer.type] * steps);
     });
-    const isShared = threads > 1;
     const { bytes, scratchBytes } = emitModule(plan, {
       addresses: this.#addresses,
       isFused: arithmetic === "fma",
-      isShared,
+      sharing,
       memory: memory.type,
     });
     this.#scratchBytes = scratchBytes;
@@ -63,7 +63,7 @@ export class WasmExecutable extends PlanExecutable {
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
     this.#run = instance.exports["run"] as Run;
-    if (isShared) this.#unshared = module;
+    if (sharing) this.#unshared = { ...sharing, module };
   }
 
   protected runSteps(first: number, last: number): void {
@@ -73,17 +73,10 @@ export class WasmExecutable extends PlanExecutable {
     if (shared && threads > 1) shared.pool.start(shared.run, first, last, this.#scratch, this.#scratchBytes, threads);
     this.#run(first, last, this.#scratch, 0, threads);
     if (!this.#unshared) return;
-    // after the first run, so that they do not delay it; where the code of the threads cannot be had, it goes on alone
-    this.#askThreads(this.#unshared).catch(() => undefined);
-    this.#unshared = undefined;
-  }
-
-  /** Tells the threads about the module. Their code is fetched for it, so they join once the caller has paused. */
-  async #askThreads(module: WebAssembly.Module): Promise<void> {
-    const { threadPool } = await import("./threads.ts");
-    if (this.#isClosed) return;
+    const { threadPool, module } = this.#unshared; // after the first run, so that they do not delay it
     const pool = threadPool(workerThreads(), maximumThreads);
     this.#shared = { pool, run: pool.add(this, module, this.#memory.wasm, this.threads) };
+    this.#unshared = undefined;
   }
 
   protected view(id: BufferId): TableData {
@@ -96,7 +89,6 @@ export class WasmExecutable extends PlanExecutable {
     this.#shared?.pool.remove(this, this.#shared.run);
     this.#shared = undefined;
     this.#unshared = undefined;
-    this.#isClosed = true;
     for (const region of this.#owned) this.#memory.give(region);
     this.#owned.length = 0;
   }

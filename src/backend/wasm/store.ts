@@ -5,12 +5,14 @@ import { threadsFor } from "./cost.ts";
 import { WasmExecutable } from "./executable.ts";
 import { Memory, type Region } from "./memory.ts";
 import { canShareMemory } from "./sharing.ts";
+import type { Sharing } from "./threads.ts";
 
 /** States and tables in one WebAssembly memory, and the plans that run on them. */
 export class WasmStore extends NamedStore<Region> {
   readonly #memory: Memory;
   readonly #arithmetic: Arithmetic;
   readonly #threads: number;
+  #sharing: Sharing | undefined;
 
   constructor(arithmetic: Arithmetic, threads: number) {
     super();
@@ -19,14 +21,27 @@ export class WasmStore extends NamedStore<Region> {
     this.#memory = new Memory(this.#threads > 1);
   }
 
+  /** Where the code for threads cannot be had, plans run on one, with the same results. */
+  override async share(): Promise<void> {
+    if (this.#threads > 1) this.#sharing ??= await import("./threads.ts").catch(() => undefined);
+  }
+
+  override async load(plan: Plan, options: LoadOptions = {}): Promise<Executable> {
+    if (threadsFor(plan, options.threads ?? this.#threads) > 1) await this.share();
+    return this.loadNow(plan, options);
+  }
+
   loadNow(plan: Plan, { steps = 1, threads = this.#threads }: LoadOptions = {}): Executable {
+    const sharing = this.#sharing;
+    const worth = sharing ? threadsFor(plan, Math.min(threads, this.#threads)) : 1;
     return new WasmExecutable({
       plan,
       shared: plan.buffers.map((buffer) => this.shared(buffer)),
       memory: this.#memory,
       steps,
       arithmetic: this.#arithmetic,
-      threads: threadsFor(plan, Math.min(threads, this.#threads)),
+      threads: worth,
+      sharing: worth > 1 ? sharing : undefined,
     });
   }
 

@@ -1,4 +1,15 @@
+import type { Plan } from "../../compile/kernel.ts";
+import type { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
 import type { Thread, WorkerThreads } from "./sharing.ts";
+
+export { barriersOf, emitBarrier } from "./barriers.ts";
+
+/** The code that is fetched for sharing: this very file, the threads and how they wait for one another. */
+export interface Sharing {
+  readonly barriersOf: (plan: Plan) => readonly boolean[];
+  readonly emitBarrier: (module: ModuleBuilder) => FunctionBuilder;
+  readonly threadPool: (node: WorkerThreads | undefined, most: number) => ThreadPool;
+}
 
 /**
  * Threads that wait in a loop for runs of shared modules. They are started once for the whole process, after the

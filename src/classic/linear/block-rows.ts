@@ -54,11 +54,10 @@ const isUsed = (row: Float32Array, at: number): boolean =>
 
 /**
  * The rows in float32 with the operations of the generated code, in its order: sixteen partial sums, each product and
- * each sum rounded. The twin of `wasmRows`, to the bit, and what runs where WebAssembly is forbidden.
+ * each sum rounded. Each machine's weights are `padded` floats, wherever they lie.
  */
-export function plainBlockRows(blocks: Blocks, machines: number): CoordinateRows {
-  const { values, positions, starts, padded } = blocks;
-  const weights = Array.from({ length: machines }, () => new Float32Array(padded));
+export function blockRows(blocks: Blocks, weights: readonly Float32Array[]): CoordinateRows {
+  const { values, positions, starts } = blocks;
   const sums = new Float32Array(16);
   const fround = Math.fround;
   return {
@@ -83,3 +82,10 @@ export function plainBlockRows(blocks: Blocks, machines: number): CoordinateRows
     squaredNorm: (machine) => squaredNormOf(weights[machine]!),
   };
 }
+
+/** The same with weights of their own: what runs where WebAssembly is forbidden. */
+export const plainBlockRows = (blocks: Blocks, machines: number): CoordinateRows =>
+  blockRows(
+    blocks,
+    Array.from({ length: machines }, () => new Float32Array(blocks.padded)),
+  );

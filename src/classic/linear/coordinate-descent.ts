@@ -1,7 +1,10 @@
 import type { CoordinateRows, PlainSamples } from "./coordinate-rows.ts";
+import { type DescentState, register, registers } from "./descent-state.ts";
 
 /** How far a coordinate is moved, in units of its best step: on digits 1.5 saves a third of the passes that 1 takes. */
-const relaxation = 1.5;
+export const relaxation = 1.5;
+/** A slope that is as good as none. */
+export const flat = 1e-12;
 
 /** What several machines have in common: a sample's numbers lie side by side for all of them. */
 export interface SharedProblem {
@@ -10,11 +13,10 @@ export interface SharedProblem {
   readonly labels: Int32Array;
   /** Cᵢ > 0 */
   readonly bounds: Float64Array;
-  readonly machines: number;
-  /** α [size, machines] */
-  readonly alpha: Float64Array;
-  /** For each sample the machines in which it still takes part, a bit each. */
-  readonly taking: Uint32Array;
+  /** The class of each machine. */
+  readonly positives: readonly number[];
+  readonly loss: SvcLoss;
+  readonly state: DescentState;
 }
 
 export type SvcLoss = "hinge" | "squaredHinge";
@@ -51,39 +53,28 @@ export class CoordinateDescent {
   readonly #bounds: Float64Array;
   readonly #norms: Float64Array;
   readonly #taking: Uint32Array;
+  readonly #registers: Float64Array;
   readonly #isSquared: boolean;
   readonly #tolerance: number;
-  /** Σα and Σ ½Dα². */
-  #sum = 0;
-  #penalty = 0;
-  /** Slopes of the pass before: a sample at a bound whose slope leads further out than these is settled. */
-  #steepestBefore = Number.POSITIVE_INFINITY;
-  #lowestBefore = Number.NEGATIVE_INFINITY;
-  /** Of this pass so far. */
-  #steepest = Number.NEGATIVE_INFINITY;
-  #lowest = Number.POSITIVE_INFINITY;
-  #gapSeen = 0;
 
-  /** The machine of class `positive`; it is solved when P − D ≤ tolerance · P. */
-  constructor(
-    shared: SharedProblem,
-    machine: number,
-    positive: number,
-    { loss, tolerance }: { readonly loss: SvcLoss; readonly tolerance: number },
-  ) {
+  /** It is solved when P − D ≤ tolerance · P. */
+  constructor(shared: SharedProblem, machine: number, tolerance: number) {
+    const { alpha, taking, registers: all } = shared.state;
     this.#shared = shared;
     this.#machine = machine;
     this.#bit = 1 << machine;
-    this.#positive = positive;
-    this.#alpha = shared.alpha;
-    this.#stride = shared.machines;
+    this.#positive = shared.positives[machine]!;
+    this.#alpha = alpha;
+    this.#stride = shared.positives.length;
     this.#labels = shared.labels;
     this.#bounds = shared.bounds;
     this.#norms = shared.rows.squaredNorms;
-    this.#taking = shared.taking;
-    this.#isSquared = loss === "squaredHinge";
+    this.#taking = taking[machine % taking.length]!;
+    this.#registers = all.subarray(registers * machine, registers * (machine + 1));
+    this.#isSquared = shared.loss === "squaredHinge";
     this.#tolerance = tolerance;
     this.#takeAll();
+    this.#startPass();
   }
 
   /** α of each sample. */
@@ -92,11 +83,11 @@ export class CoordinateDescent {
   }
 
   /**
-   * Moves coordinate i, where w·(xᵢ, s) is `output`. Returns how much of (xᵢ, s) the
-   * weights have to gain.
+   * Moves coordinate i, where w·(xᵢ, s) is `output`. Returns how much of (xᵢ, s) the weights have to gain. Its twin in
+   * generated code, for many samples, is in `emit-visits.ts`.
    */
   visit(i: number, output: number): number {
-    const isSquared = this.#isSquared;
+    const [isSquared, own] = [this.#isSquared, this.#registers];
     const at = i * this.#stride + this.#machine;
     const sign = this.#labels[i] === this.#positive ? 1 : -1;
     const C = this.#bounds[i]!;
@@ -105,35 +96,37 @@ export class CoordinateDescent {
     const damping = isSquared ? 1 / (2 * C) : 0;
     const slope = margin + damping * old;
     if (old === 0 && slope >= 0) {
-      if (slope > this.#steepestBefore) this.#taking[i]! &= ~this.#bit;
+      if (slope > own[register.steepestBefore]!) this.#taking[i]! &= ~this.#bit;
       this.#seen(0);
       return 0;
     }
-    this.#gapSeen += old * margin + (damping * old * old) / 2;
-    if (margin < 0) this.#gapSeen += isSquared ? C * margin * margin : -C * margin;
+    own[register.gap]! += old * margin + (damping * old * old) / 2;
+    if (margin < 0) own[register.gap]! += isSquared ? C * margin * margin : -C * margin;
     if (!isSquared && old === C && slope <= 0) {
-      if (slope < this.#lowestBefore) this.#taking[i]! &= ~this.#bit;
+      if (slope < own[register.lowestBefore]!) this.#taking[i]! &= ~this.#bit;
       this.#seen(0);
       return 0;
     }
     this.#seen(slope);
-    if (Math.abs(slope) <= 1e-12) return 0;
+    if (Math.abs(slope) <= flat) return 0;
     const free = Math.max(0, old - (relaxation * slope) / (this.#norms[i]! + damping));
     const value = isSquared ? free : Math.min(C, free);
     this.#alpha[at] = value;
-    this.#sum += value - old;
-    this.#penalty += (damping * (value * value - old * old)) / 2;
+    own[register.sum]! += value - old;
+    own[register.penalty]! += (damping * (value * value - old * old)) / 2;
     return sign * (value - old);
   }
 
   /** Ends a pass over the samples. Whether the problem is solved. */
   endPass(): boolean {
     this.passes += 1;
-    const gap = this.#gapSeen;
-    this.#steepestBefore = this.#steepest > 0 ? this.#steepest : Number.POSITIVE_INFINITY;
-    this.#lowestBefore = this.#lowest < 0 ? this.#lowest : Number.NEGATIVE_INFINITY;
+    const own = this.#registers;
+    const gap = own[register.gap]!;
+    const [steepest, lowest] = [own[register.steepest]!, own[register.lowest]!];
     this.#startPass();
-    const dual = this.#sum - this.#shared.rows.squaredNorm(this.#machine) / 2 - this.#penalty;
+    own[register.steepestBefore] = steepest > 0 ? steepest : Number.POSITIVE_INFINITY;
+    own[register.lowestBefore] = lowest < 0 ? lowest : Number.NEGATIVE_INFINITY;
+    const dual = own[register.sum]! - this.#shared.rows.squaredNorm(this.#machine) / 2 - own[register.penalty]!;
     return gap <= this.#tolerance * (dual + gap) && this.check();
   }
 
@@ -143,14 +136,19 @@ export class CoordinateDescent {
   }
 
   #seen(slope: number): void {
-    if (slope > this.#steepest) this.#steepest = slope;
-    if (slope < this.#lowest) this.#lowest = slope;
+    const own = this.#registers;
+    if (slope > own[register.steepest]!) own[register.steepest] = slope;
+    if (slope < own[register.lowest]!) own[register.lowest] = slope;
   }
 
+  /** No slope seen, and none to go by. */
   #startPass(): void {
-    this.#steepest = Number.NEGATIVE_INFINITY;
-    this.#lowest = Number.POSITIVE_INFINITY;
-    this.#gapSeen = 0;
+    const own = this.#registers;
+    own[register.steepestBefore] = Number.POSITIVE_INFINITY;
+    own[register.lowestBefore] = Number.NEGATIVE_INFINITY;
+    own[register.steepest] = Number.NEGATIVE_INFINITY;
+    own[register.lowest] = Number.POSITIVE_INFINITY;
+    own[register.gap] = 0;
   }
 
   /**
@@ -174,14 +172,13 @@ export class CoordinateDescent {
       penalty += half;
     }
     const dual = sum - rows.squaredNorm(this.#machine) / 2 - penalty;
-    this.#sum = sum;
-    this.#penalty = penalty;
+    this.#registers[register.sum] = sum;
+    this.#registers[register.penalty] = penalty;
     this.gap = gap;
     this.objective = dual + gap;
     if (gap <= this.#tolerance * this.objective) return true;
     this.#takeAll();
-    this.#steepestBefore = Number.POSITIVE_INFINITY;
-    this.#lowestBefore = Number.NEGATIVE_INFINITY;
+    this.#startPass();
     return false;
   }
 

@@ -16,9 +16,10 @@ import {
   rest,
   wrongOption,
 } from "../svm-options.ts";
-import { CoordinateDescent, type SharedProblem, type SvcLoss } from "./coordinate-descent.ts";
-import { type CoordinateRows, exactRows, type PlainSamples } from "./coordinate-rows.ts";
+import { CoordinateDescent, type SvcLoss } from "./coordinate-descent.ts";
+import { type DescentState, takingPart } from "./descent-state.ts";
 import { linearValues } from "./linear-values.ts";
+import { visitsOf, wayFor } from "./visits.ts";
 
 export interface LinearSvcOptions {
   /** What a sample inside the street costs, above 0. Default 1. */
@@ -97,22 +98,21 @@ export class LinearSvc {
     const negative = wanted.length === 1 ? samples.classes[0]! : rest;
     for (let first = 0; first < wanted.length; first += mostTogether) {
       const group = wanted.slice(first, first + mostTogether);
-      const shared = {
-        samples: plain,
-        rows: await rowsFor(plain, group.length),
-        labels: samples.labels,
-        bounds,
-        machines: group.length,
-        alpha: new Float64Array(samples.size * group.length),
-        taking: new Uint32Array(samples.size),
-      };
-      const solvers = group.map((positive, m) => new CoordinateDescent(shared, m, positive, this.settings));
-      const onSolved = (m: number, isConverged: boolean): void => {
-        const positive = samples.classes[group[m]!]!;
-        machines[first + m] = machineOf(solvers[m]!, { positive, negative, biasScale, isConverged });
-        onMachine?.(machines[first + m]!, machines.filter(Boolean).length, wanted.length);
-      };
-      await this.#descend(shared, solvers, { signal, onSolved });
+      const problem = { labels: samples.labels, bounds, positives: group, loss: this.settings.loss };
+      const way = await wayFor(plain, problem);
+      try {
+        const shared = { ...problem, samples: plain, rows: way.rows, state: way.state };
+        const solvers = group.map((_, m) => new CoordinateDescent(shared, m, this.settings.tolerance));
+        const onSolved = (m: number, isConverged: boolean): void => {
+          const positive = samples.classes[group[m]!]!;
+          machines[first + m] = machineOf(solvers[m]!, { positive, negative, biasScale, isConverged });
+          onMachine?.(machines[first + m]!, machines.filter(Boolean).length, wanted.length);
+        };
+        const visit = way.visit ?? visitsOf(shared, solvers);
+        await this.#descend(way.state, solvers, { signal, onSolved, visit });
+      } finally {
+        way[Symbol.dispose]();
+      }
     }
     this.#fitted = { samples, machines };
     return this;
@@ -123,9 +123,9 @@ export class LinearSvc {
    * one machine has read is near for the next.
    */
   async #descend(
-    shared: SharedProblem,
+    state: DescentState,
     solvers: readonly CoordinateDescent[],
-    { signal, onSolved }: { signal: AbortSignal | undefined; onSolved: (m: number, isConverged: boolean) => void },
+    { signal, onSolved, visit }: Descending,
   ): Promise<void> {
     const { seed, maxPasses } = this.settings;
     const random = new Random(seed, "visit");
@@ -133,10 +133,10 @@ export class LinearSvc {
     const pace = new Pace();
     let open = [...solvers.keys()];
     for (let pass = 0; open.length > 0; pass++) {
-      const order = shuffled(takingPart(shared.taking), random, pass);
+      const order = shuffled(takingPart(state), random, pass);
       for (let at = 0; at < order.length; ) {
         const [began, count] = [now(), pace.steps(order.length - at)];
-        visit(shared, solvers, order.subarray(at, at + count));
+        visit(order.subarray(at, at + count));
         at += count;
         pace.ran(count, now() - began);
         if (pace.isDue) await pace.pause();
@@ -234,43 +234,14 @@ function settle(options: LinearSvcOptions): LinearSvcSettings {
   return { C, loss, biasScale, classWeights, tolerance, maxPasses, seed };
 }
 
-/** Visits samples in order, each for all machines in which it takes part. */
-function visit({ rows, taking }: SharedProblem, solvers: readonly CoordinateDescent[], order: Uint32Array): void {
-  for (let k = 0; k < order.length; k++) {
-    const i = order[k]!;
-    for (let bits = taking[i]!; bits !== 0; bits &= bits - 1) {
-      const m = 31 - Math.clz32(bits & -bits);
-      const share = solvers[m]!.visit(i, rows.dot(m, i));
-      if (share !== 0) rows.add(m, i, share);
-    }
-  }
+interface Descending {
+  readonly signal: AbortSignal | undefined;
+  readonly onSolved: (m: number, isConverged: boolean) => void;
+  readonly visit: (order: Uint32Array) => void;
 }
 
 /** So many machines share the rows: a bit each. */
 const mostTogether = 32;
-
-/** Up to so many numbers float64 takes no time worth saving. */
-const mostDenseNumbers = 1 << 16;
-
-/** Small problems in float64, large ones in float32 in generated code, or their twin where WebAssembly is forbidden. */
-async function rowsFor(samples: PlainSamples, machines: number): Promise<CoordinateRows> {
-  if (samples.size * (samples.features + 1) <= mostDenseNumbers) return exactRows(samples, machines);
-  const [{ plainBlockRows, toBlocks }, { wasmRows }, { isSimdAvailable }] = await Promise.all([
-    import("./block-rows.ts"),
-    import("./wasm-rows.ts"),
-    import("../../backend/wasm/platform.ts"),
-  ]);
-  const blocks = toBlocks(samples);
-  return isSimdAvailable() ? wasmRows(blocks, machines) : plainBlockRows(blocks, machines);
-}
-
-/** The samples that take part in one of the machines at least. */
-function takingPart(taking: Uint32Array): Uint32Array {
-  const list = new Uint32Array(taking.length);
-  let count = 0;
-  for (let i = 0; i < list.length; i++) if (taking[i] !== 0) list[count++] = i;
-  return list.subarray(0, count);
-}
 
 function shuffled(list: Uint32Array, random: Random, pass: number): Uint32Array {
   return random.permutation(list.length, pass).map((at) => list[at]!);

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32, ModuleBuilder } from "../../backend/wasm/assembler.ts";
+import { emitBarrier } from "../../backend/wasm/barriers.ts";
 import { Memory, type Region } from "../../backend/wasm/memory.ts";
-import { emitBarrier } from "../../backend/wasm/module.ts";
 import { availableThreads, canShareMemory, maximumThreads, workerThreads } from "../../backend/wasm/sharing.ts";
 import type { SharedRun, ThreadPool } from "../../backend/wasm/threads.ts";
 import type { Affinities } from "./affinities.ts";

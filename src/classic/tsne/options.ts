@@ -1,5 +1,6 @@
 import { NablaError } from "../../errors.ts";
 import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
+import { usualAnnealing } from "./exaggeration.ts";
 import type { RepulsionMethod } from "./forces.ts";
 
 export interface TsneOptions {
@@ -13,6 +14,8 @@ export interface TsneOptions {
   readonly earlyExaggeration?: number;
   /** How many iterations those are; default 250, or a quarter where there are fewer than 1,000. */
   readonly exaggerationIterations?: number;
+  /** Over so many iterations after those it falls to 1; default 200, less where fewer than 750 are left, 0 after none. */
+  readonly annealingIterations?: number;
   /** Of the gradient without its factor 4; default "auto", n / 12 but at least 200 (Belkina et al. 2019). */
   readonly learningRate?: number | "auto";
   /** Where the map begins: along the principal components, or at random; default "pca". */
@@ -39,6 +42,7 @@ const names = [
   "iterations",
   "earlyExaggeration",
   "exaggerationIterations",
+  "annealingIterations",
   "learningRate",
   "start",
   "method",
@@ -54,11 +58,13 @@ export function checkTsneOptions(options: TsneOptions): TsneSettings {
   checkNames(options, names);
   const { iterations = 1000 } = options;
   if (!isWhole(iterations, 1, 1e6)) throw wrongOption("iterations", iterations, "a whole number from 1 to 1,000,000");
+  const exaggerated = options.exaggerationIterations ?? Math.min(250, Math.ceil(iterations / 4));
   const settings: TsneSettings = {
     components: 2,
     perplexity: 30,
     earlyExaggeration: 12,
-    exaggerationIterations: Math.min(250, Math.ceil(iterations / 4)),
+    exaggerationIterations: exaggerated,
+    annealingIterations: usualAnnealing(iterations, exaggerated),
     learningRate: "auto",
     start: "pca",
     method: "auto",
@@ -71,12 +77,15 @@ export function checkTsneOptions(options: TsneOptions): TsneSettings {
   };
   const isNumber = (value: unknown, from: number): boolean =>
     typeof value === "number" && value >= from && value < Infinity;
-  const { components, perplexity, earlyExaggeration, exaggerationIterations, learningRate, method } = settings;
+  const { components, perplexity, earlyExaggeration, learningRate, method } = settings;
+  const { exaggerationIterations, annealingIterations } = settings;
   if (components !== 2 && components !== 3) throw wrongOption("components", components, "2 or 3");
   if (!isNumber(perplexity, 1)) throw wrongOption("perplexity", perplexity, "a number from 1, such as 30");
   if (!isNumber(earlyExaggeration, 1)) throw wrongOption("earlyExaggeration", earlyExaggeration, "a number from 1");
   if (!isWhole(exaggerationIterations, 0, iterations))
     throw wrongOption("exaggerationIterations", exaggerationIterations, `a whole number from 0 to ${iterations}`);
+  if (!isWhole(annealingIterations, 0, 1e6))
+    throw wrongOption("annealingIterations", annealingIterations, "a whole number from 0 to 1,000,000");
   if (learningRate !== "auto" && !(isNumber(learningRate, 0) && learningRate > 0))
     throw wrongOption("learningRate", learningRate, 'a number above 0, or "auto"');
   if (settings.start !== "pca" && settings.start !== "random")

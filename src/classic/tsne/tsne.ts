@@ -11,6 +11,7 @@ import { directions, nearestNeighbors } from "../neighbors.ts";
 import { type Observations, toObservations } from "../observations.ts";
 import { type Affinities, conditionalAffinities, jointAffinities } from "./affinities.ts";
 import { Descent, startPositions } from "./descent.ts";
+import { exaggerationAt } from "./exaggeration.ts";
 import type { Forces, RepulsionMethod } from "./forces.ts";
 import { checkCount, checkTsneOptions, type TsneOptions, type TsneSettings } from "./options.ts";
 
@@ -94,7 +95,7 @@ export interface TsneRun extends AsyncIterable<TsneEvent> {
 
 /** Below so many samples every pair is compared: measured, that is where a field takes over, or cells in 3-D. */
 const exactBelow = { 2: 2_000, 3: 10_000 } as const;
-/** Iterations after which momentum is 0.8, as the exaggeration ends; before, 0.5. */
+/** Momentum while the exaggeration is whole, and from then on. */
 const momenta = { early: 0.5, late: 0.8 } as const;
 
 class Run implements TsneRun {
@@ -171,7 +172,7 @@ class Run implements TsneRun {
   }
 
   async #descend({ descent, forces, affinities, method, neighbors }: Prepared): Promise<TsneResult> {
-    const { components, iterations, earlyExaggeration, exaggerationIterations, every, signal } = this.#settings;
+    const { components, iterations, exaggerationIterations, every, signal } = this.#settings;
     const { count } = affinities;
     const learningRate = this.#learningRate(count);
     const entropy = entropyOf(affinities);
@@ -183,11 +184,10 @@ class Run implements TsneRun {
     let iteration = 0;
     while (iteration < iterations && !this.#isStopped) {
       const began = now();
-      const isEarly = iteration < exaggerationIterations;
       if (iteration === exaggerationIterations) descent.rest();
+      const momentum = iteration < exaggerationIterations ? momenta.early : momenta.late;
       const sums = forces.compute(descent.positions);
-      const [exaggeration, momentum] = isEarly ? [earlyExaggeration, momenta.early] : [1, momenta.late];
-      descent.step(sums, exaggeration, learningRate, momentum);
+      descent.step(sums, exaggerationAt(iteration, this.#settings), learningRate, momentum);
       iteration++;
       pace.ran(1, now() - began);
       if (pace.isDue) await pace.pause();

@@ -10,10 +10,7 @@ export function useFacts(): Facts {
   const { example } = state.look;
   const loss = lossOf(state);
   const { learningRate } = state.training;
-  useEffect(
-    () => training.watch("explanation", { example, loss, learningRate }),
-    [training, example, loss, learningRate],
-  );
+  useEffect(() => training.watch("facts", { example, loss, learningRate }), [training, example, loss, learningRate]);
   const at = training.snapshot.value;
   const parameters = training.loaded.value?.parameters ?? [];
   return {
@@ -22,6 +19,6 @@ export function useFacts(): Facts {
     step: at?.step ?? 0,
     last: training.epochs.value.at(-1),
     parameters: parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
-    explanation: training.view<ExplanationFacts>("explanation").value,
+    explanation: training.view<ExplanationFacts>("facts").value,
   };
 }

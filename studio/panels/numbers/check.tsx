@@ -6,6 +6,7 @@ import { Part } from "../../view/panel.tsx";
 import { words } from "../../words.ts";
 import type { DifferenceCheck } from "../../worker/views/check.ts";
 import type { Explained } from "../../worker/views/explained.ts";
+import { Formula } from "./formula.tsx";
 import { useNumbers } from "./use-numbers.ts";
 
 /** Two slopes of the same curve: by a difference of two losses, and by backpropagation. */
@@ -17,8 +18,7 @@ export function Check({ explained }: { readonly explained: Explained }) {
     readonly check?: DifferenceCheck;
     readonly words?: string;
   }>();
-  const node = numbers.selected.value;
-  const parameter = explained.parameters.find((one) => one.node === node?.id);
+  const parameter = numbers.parameter.value;
   const { check } = words.numbers;
   // what was checked is about other weights or another example
   useEffect(() => setFound(undefined), [explained, parameter?.node]);
@@ -34,12 +34,21 @@ export function Check({ explained }: { readonly explained: Explained }) {
   };
   const result = found?.of === explained ? found : undefined;
   return (
-    <Part title={check.title} explanation={check.explanation}>
+    <Part
+      title={check.title}
+      explanation={
+        parameter && (
+          <>
+            {check.explanation} <Formula of={explained.nodes[parameter.node]!.symbol} />
+          </>
+        )
+      }
+    >
       {result?.check ? (
         <Result {...result.check} />
       ) : (
         <div class="stack">
-          <p class="label">{parameter ? check.words : check.onlyWeights}</p>
+          <p class="label">{check.words}</p>
           <TextButton label={check.run} isDisabled={!parameter} onPress={() => void run()} />
         </div>
       )}

@@ -28,7 +28,7 @@ export function brief(value: number): string {
   const text =
     size >= 1e5 || size < 5e-5
       ? value.toExponential(1).replace("+", "")
-      : value.toFixed(size < 10 ? 4 : size < 1000 ? 2 : 0);
+      : value.toFixed(size < 10 ? 4 : size < 1000 ? 2 : 1);
   return (Number.isInteger(value) && size < 1e5 ? String(value) : text).replaceAll("-", "−");
 }
 

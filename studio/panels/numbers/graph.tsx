@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { useStudio } from "../../app/studio.ts";
 import { IconButton } from "../../view/controls.tsx";
 import { words } from "../../words.ts";
 import type { Explained, ExplainedNode } from "../../worker/views/explained.ts";
@@ -20,21 +21,26 @@ export function Graph({ numbers, explained }: { readonly numbers: Numbers; reado
   const scene = useComputed(() => (numbers.told.value ? sceneOf(numbers.told.value) : undefined)).value;
   const scroll = useRef<HTMLElement>(null);
   const room = useSignal(0);
+  const base = useSignal(1);
   const zoom = useSignal<number | undefined>(undefined);
+  const isPresenter = useStudio().preferences.isPresenter.value;
+  // the picture grows with the letters of the page: at presenter size, and where a browser's are larger
   useLayoutEffect(() => {
     const box = scroll.current!;
-    const sizesSeen = new ResizeObserver(() => {
+    const measure = (): void => {
       room.value = box.clientWidth;
-    });
+      base.value = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    };
+    const sizesSeen = new ResizeObserver(measure);
     sizesSeen.observe(box);
-    room.value = box.clientWidth;
+    measure();
     return () => sizesSeen.disconnect();
-  }, []);
+  }, [isPresenter]);
   if (!scene) return null;
-  const fit = Math.min(scales.fitTo, Math.max(scales.fitFrom, room.value / scene.width));
+  const fit = Math.min(scales.fitTo * base.value, Math.max(scales.fitFrom * base.value, room.value / scene.width));
   const scale = zoom.value ?? fit;
   const zoomBy = (factor: number): void => {
-    zoom.value = Math.min(scales.most, Math.max(scales.least, scale * factor));
+    zoom.value = Math.min(scales.most * base.value, Math.max(scales.least * base.value, scale * factor));
   };
   return (
     <>
@@ -348,9 +354,11 @@ function pathOf({ nodes, edges }: Explained, from: ExplainedNode | undefined): R
   return found;
 }
 
-/** The first number in the order of computation that is none. */
+/** The first number in the order of computation that is none, here or in the float32 of the engine. */
 export function firstBad({ nodes, phases }: Explained, shown: Shown): number | undefined {
-  const value = phases.forward.find((id) => shown.values.has(id) && !Number.isFinite(nodes[id]!.value));
+  const isBad = ({ value, float32 = value }: ExplainedNode): boolean =>
+    !Number.isFinite(value) || !Number.isFinite(float32);
+  const value = phases.forward.find((id) => shown.values.has(id) && isBad(nodes[id]!));
   return (
     value ??
     phases.backward.find((id) => shown.gradients.has(id) && !Number.isFinite(nodes[id]!.gradient ?? Number.NaN))

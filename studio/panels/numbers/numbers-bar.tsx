@@ -192,7 +192,7 @@ function TargetFields({ numbers, change }: { readonly numbers: Numbers; readonly
 const short = (value: number): number => Number(value.toPrecision(7));
 
 /** As wide as its digits, within what looks like a row. */
-const fieldWidth = (value: number): number => Math.max(4, Math.min(10, String(short(value)).length + 1));
+const fieldWidth = (value: number): number => Math.max(4, Math.min(11, String(short(value)).length + 2));
 
 /** Own points with the row changed, where the net sees the row as it is written; undefined for all other data. */
 function editedData(data: DataState, row: number | undefined, { x, t }: Typed): DataState | undefined {

@@ -3,7 +3,7 @@ import type { Studio } from "../../app/studio.ts";
 import { setTraining } from "../../state/commands.ts";
 import { lossOf } from "../../state/job.ts";
 import type { NumbersLook } from "../../state/workbench.ts";
-import type { Explained, ExplainedNode, ExplanationArgs } from "../../worker/views/explained.ts";
+import type { Explained, ExplainedNode, ExplainedParameter, ExplanationArgs } from "../../worker/views/explained.ts";
 import {
   allShown,
   endOf,
@@ -54,6 +54,8 @@ export interface Numbers {
   readonly look: ReadonlySignal<NumbersLook>;
   /** The number whose gradient is derived. */
   readonly selected: ReadonlySignal<ExplainedNode | undefined>;
+  /** The weight or bias that was selected last: its update is shown, its gradient checked. */
+  readonly parameter: ReadonlySignal<ExplainedParameter | undefined>;
   readonly pointed: Signal<Pointed>;
   readonly typed: Signal<Typed | undefined>;
   readonly engine: ReadonlySignal<Engine | undefined>;
@@ -104,16 +106,16 @@ export function openNumbers({ store, training, handed, say }: Studio): Numbers {
   const shown = computed(
     () => told.value && shownAt(told.value, steps.value, position.value, numbersLook.value.stepBy),
   );
-  const selected = computed(() => {
-    const all = told.value;
-    if (!all) return undefined;
-    const node = all.nodes.find(({ symbol }) => symbol.text === chosenNode.value);
-    if (node) return node;
+  const parameter = computed(() => {
+    const all = told.value?.parameters ?? [];
     const { weight } = look.value;
-    const parameter = weight && all.parameters.find(({ name, index }) => isSame({ name, index }, weight));
+    const chosen = weight && all.find(({ name, index }) => isSame({ name, index }, weight));
     // a weight with a fan-out before it says most
-    const usual = all.parameters.find(({ paths }) => paths > 1) ?? all.parameters[0];
-    return all.nodes[(parameter ?? usual)?.node ?? -1];
+    return chosen ?? all.find(({ paths }) => paths > 1) ?? all[0];
+  });
+  const selected = computed(() => {
+    const nodes = told.value?.nodes ?? [];
+    return nodes.find(({ symbol }) => symbol.text === chosenNode.value) ?? nodes[parameter.value?.node ?? -1];
   });
   const engine = computed<Engine | undefined>(() => {
     const at = training.snapshot.value;
@@ -166,6 +168,8 @@ export function openNumbers({ store, training, handed, say }: Studio): Numbers {
   const choice = computed(() => (whole.value?.level === "tensor" ? JSON.stringify(look.value.weight) : ""));
   const data = computed(() => store.state.value.data);
   const row = computed(() => look.value.example);
+  // what is told stands still: training goes on by the steps of this screen
+  if (training.isPlaying.peek()) void training.pause();
   const stops = [
     effect(() => {
       const isReady = training.loaded.value !== undefined && training.snapshot.value !== undefined;
@@ -266,6 +270,7 @@ export function openNumbers({ store, training, handed, say }: Studio): Numbers {
     isPlaying,
     look: numbersLook,
     selected,
+    parameter,
     pointed,
     typed,
     engine,

@@ -16,7 +16,7 @@ export function Tensors({ whole }: { readonly whole: Explained }) {
   return (
     <Part title={own.title} explanation={own.explanation(whole.about.parameters)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <section class="scroll" tabIndex={0} aria-label={own.title}>
+      <section class="scroll" tabIndex={0} aria-label={own.byLayer}>
         <ol class="tensor-row">
           {blocks.map(({ name, steps, parameters }) => (
             <li key={name} class="tensor-layer">

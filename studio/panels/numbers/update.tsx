@@ -10,8 +10,7 @@ import { useNumbers } from "./use-numbers.ts";
 /** The update line of the selected weight, what all updates do to the loss, and the step that training really makes. */
 export function Update({ explained }: { readonly explained: Explained }) {
   const numbers = useNumbers();
-  const node = numbers.selected.value;
-  const parameter = explained.parameters.find((one) => one.node === node?.id) ?? explained.parameters[0];
+  const parameter = numbers.parameter.value;
   const shown = numbers.shown.value!;
   const { update } = words.numbers;
   if (!parameter) return null;
@@ -70,7 +69,7 @@ function Engine() {
   return (
     <div class="stack engine">
       {sentence && <p>{sentence}</p>}
-      {isThisOne && optimizer !== "sgd" && <p>{update.mixes(optimizer)}</p>}
+      {isThisOne && optimizer !== "sgd" && <p>{update.mixes(update.optimizers[optimizer])}</p>}
       <div class="row wrap">
         {isThisOne ? (
           <TextButton

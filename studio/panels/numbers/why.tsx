@@ -42,6 +42,11 @@ export function Why({ explained }: { readonly explained: Explained }) {
         <Reused numbers={numbers} explained={explained} node={node} />
       )}
       {parameter && (
+        <p class="label">
+          {words.numbers.why.cost(parameter.multiplications.expanded, parameter.multiplications.reused)}
+        </p>
+      )}
+      {parameter && (
         <TextButton
           look="link"
           label={isExpanded ? words.numbers.why.fold : words.numbers.why.expand}
@@ -160,6 +165,7 @@ function FactorColumn({
       class={["factor", kind, isPointed && "pointed"].filter(Boolean).join(" ")}
       data-edge={edge}
       data-value={isShown ? value : undefined}
+      aria-label={`${words.numbers.why.factors[kind]}${of ? ` ${of.text}` : ""}: ${symbol.text}${isShown ? ` = ${exact(value)}` : ""}`}
       aria-describedby={edge === undefined ? undefined : `edge-words-${edge}`}
       onPointerEnter={point}
       onPointerLeave={leave}
@@ -292,7 +298,12 @@ function Reuses({ numbers, explained }: { readonly numbers: Numbers; readonly ex
           {rows.map(({ node, symbol, gradient, usedIn }) => (
             <tr key={node}>
               <td>
-                <button type="button" class="known-symbol" onClick={() => numbers.select(explained.nodes[node]!)}>
+                <button
+                  type="button"
+                  class="known-symbol"
+                  aria-label={symbol.text}
+                  onClick={() => numbers.select(explained.nodes[node]!)}
+                >
                   <Formula of={symbol} />
                 </button>
               </td>

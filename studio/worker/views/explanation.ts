@@ -35,7 +35,9 @@ export function explanation(
 
 function explained(one: Explanation): Explained {
   const json = one.toJSON() as Omit<Explained, "sentences">;
-  return { ...json, sentences: sentencesOf(one, json) };
+  // of one number alone, uses are counted within what is told, which says nothing of the net
+  const nodes = one.about.only ? json.nodes.map((node) => ({ ...node, uses: 0 })) : json.nodes;
+  return { ...json, nodes, sentences: sentencesOf(one, json) };
 }
 
 /** The lines about each number; each line begins with the symbol it explains. */

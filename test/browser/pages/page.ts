@@ -1,11 +1,14 @@
 /** What a test asks a page to do, on `globalThis.testPage`. */
 
 import type { NetworkName, Trained } from "./networks.ts";
+import type { Steered } from "./steer.ts";
 import type { WorkerAnswer, WorkerQuestion } from "./worker.ts";
 
 export interface TestPage {
   trainHere(name: NetworkName): Promise<Trained>;
   trainInWorker(name: NetworkName, attempts?: number): Promise<WorkerAnswer>;
+  /** Trains in a worker under the hand of a client on this thread. */
+  steer(): Promise<Steered>;
   /** Imports the package; gives what that did besides: names of new globals, and of calls that reach outside. */
   importWatched(): Promise<readonly string[]>;
 }
@@ -23,6 +26,11 @@ const testPage: TestPage = {
       worker.onmessageerror = () => reject(new Error("the worker's answer could not be read"));
       worker.postMessage({ name, attempts } satisfies WorkerQuestion);
     }),
+  async steer() {
+    const { steer } = await import("./steer.ts");
+    const open = () => new Worker(new URL("training-worker.js", import.meta.url), { type: "module" });
+    return steer(open());
+  },
   async importWatched() {
     const seen: string[] = [];
     watch(globalThis, ["Worker", "SharedArrayBuffer", "MessageChannel", "setTimeout", "setInterval", "fetch"], seen);

@@ -53,7 +53,9 @@ function packageFiles(): (readonly [string, string])[] {
 }
 
 async function pageFiles(): Promise<(readonly [string, string])[]> {
-  const entries = ["page.ts", "worker.ts", "networks.ts"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const entries = ["page.ts", "worker.ts", "networks.ts", "training-worker.ts", "steer.ts"].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
+  );
   const { outputFiles } = await build({
     entryPoints: entries,
     outdir: "/page",
@@ -67,7 +69,7 @@ async function pageFiles(): Promise<(readonly [string, string])[]> {
         name: "package-by-address",
         setup({ onResolve }) {
           onResolve({ filter: /^nabla$/ }, () => ({ path: "/nabla/index.js", external: true }));
-          onResolve({ filter: /^nabla\/data$/ }, () => ({ path: "/nabla/data.js", external: true }));
+          onResolve({ filter: /^nabla\/\w+$/ }, ({ path }) => ({ path: `/${path}.js`, external: true }));
         },
       },
     ],
