@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { trainingClient } from "nabla/worker";
 import { render } from "preact";
 import { openPreferences } from "./app/preferences.ts";
+import { openServedPage } from "./app/served-run.ts";
 import { listenToKeys } from "./app/shortcuts.ts";
 import { createStore } from "./app/store.ts";
 import { type Stepping, type Studio, StudioContext } from "./app/studio.ts";
@@ -18,11 +19,14 @@ async function start(): Promise<void> {
   const { state, problem } = await firstState();
   const store = createStore(state);
   const connect = () => trainingClient(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
+  const training = createTraining(store, connect, problem);
   const studio: Studio = {
     store,
-    training: createTraining(store, connect, problem),
+    training,
+    page: openServedPage(store, training, state === defaultWorkbench && problem === undefined),
     preferences: openPreferences(),
     readTable: tableReader(() => new Worker(new URL("./table.js", import.meta.url), { type: "module" })),
+    handed: signal(undefined),
     keysWanted,
     stepping: signal<Stepping | undefined>(undefined),
     say: (sentence) => {

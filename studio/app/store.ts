@@ -1,6 +1,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type Command, setLook, setTraining, show } from "../state/commands.ts";
 import { dataOf, type StudioData } from "../state/data.ts";
+import type { HeldRun } from "../state/job.ts";
 import { changed, redone, replaced, type Timeline, timeline, undone } from "../state/undo.ts";
 import type { LookState, TrainingState, Workbench } from "../state/workbench.ts";
 
@@ -21,6 +22,9 @@ export interface Store {
   show(screen: Workbench["screen"]): void;
   /** Another state in the place of all: a link, a lesson, a preset. Undo comes back from it. */
   open(words: string, state: Workbench): void;
+  /** The run of the server whose weights a state may begin with. */
+  readonly heldRun: ReadonlySignal<HeldRun | undefined>;
+  holdRun(run: HeldRun): void;
   undo(): void;
   redo(): void;
 }
@@ -28,6 +32,7 @@ export interface Store {
 export function createStore(start: Workbench): Store {
   const line = signal<Timeline<Workbench>>(timeline(start));
   const state = computed(() => line.value.present);
+  const heldRun = signal<HeldRun | undefined>(undefined);
   const dataState = computed(() => state.value.data);
   const replace = (command: Command): void => {
     line.value = replaced(line.value, command(line.value.present));
@@ -50,6 +55,10 @@ export function createStore(start: Workbench): Store {
     show: (screen) => replace(show(screen)),
     open: (words, next) => {
       line.value = changed(line.value, next, words);
+    },
+    heldRun,
+    holdRun: (run) => {
+      heldRun.value = run;
     },
     undo: () => {
       line.value = undone(line.value, restore);

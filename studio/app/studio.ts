@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Preferences } from "./preferences.ts";
+import type { ServedPage } from "./served-run.ts";
 import type { Store } from "./store.ts";
 import type { TableReader } from "./table-reader.ts";
 import type { Training } from "./training.ts";
@@ -12,6 +13,10 @@ export interface Studio {
   readonly training: Training;
   readonly preferences: Preferences;
   readonly readTable: TableReader;
+  /** What the server of the page has: digits, and a run. */
+  readonly page: ServedPage;
+  /** An example that another screen hands to the numbers, such as a drawing: they take it when they are opened. */
+  readonly handed: Signal<{ readonly x: readonly number[]; readonly t: number } | undefined>;
   /** Counts how often the list of keys was asked for by its key. */
   readonly keysWanted: Signal<number>;
   /** What the keys for play and step do on a screen that steps through something of its own; undefined: training. */

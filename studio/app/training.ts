@@ -49,22 +49,21 @@ export interface Training {
 }
 
 /** Parts of the state that a run is made of: another of these and training begins anew. */
-const isSameRun = (a: Job, b: Job): boolean =>
-  a.data === b.data && JSON.stringify(partsOf(a)) === JSON.stringify(partsOf(b));
+const isSameRun = (a: Job, b: Job): boolean => {
+  // weights of a run are one object, and too many to be written out at every change of the state
+  const isSame = a.model.weights === b.model.weights;
+  return a.data === b.data && JSON.stringify(partsOf(a, isSame)) === JSON.stringify(partsOf(b, isSame));
+};
 
-function partsOf({
-  model: { weights, ...model },
-  optimizer: { learningRate, ...optimizer },
-  data,
-  validation,
-  keep,
-  ...rest
-}: Job) {
+function partsOf(
+  { model: { weights, ...model }, optimizer: { learningRate, ...optimizer }, data, validation, keep, ...rest }: Job,
+  hasSameWeights: boolean,
+) {
   return [
     model,
     optimizer,
     rest,
-    weights && Object.entries(weights).map(([name, values]) => [name, ...values]),
+    !hasSameWeights && weights && Object.entries(weights).map(([name, values]) => [name, ...values]),
     keep?.step,
   ];
 }
@@ -137,7 +136,7 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
     const state = store.state.value;
     let next: Job;
     try {
-      next = jobOf(state, store.data.value);
+      next = jobOf(state, store.data.value, store.heldRun.value);
     } catch (error) {
       failed(error);
       return;

@@ -8,6 +8,21 @@ import { ProblemNotice } from "./problem-notice.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { WorkbenchScreen } from "./workbench.tsx";
 
+/** Of a run that the server of the page has: fetched where there is one. */
+function RunNotice() {
+  const { store, page } = useStudio();
+  const [notice, setNotice] = useState<{ readonly Shown: ComponentType } | undefined>(undefined);
+  const isWanted = page.run.value !== null || store.state.value.network.run !== undefined;
+  useEffect(() => {
+    if (!isWanted || notice) return;
+    void import("../panels/run/run-strip.tsx").then(
+      ({ RunStrip }) => setNotice({ Shown: RunStrip }),
+      () => undefined, // the page works without
+    );
+  }, [isWanted, notice]);
+  return isWanted && notice ? <notice.Shown /> : null;
+}
+
 /** Screens that are fetched when they are first opened. */
 const later: Readonly<Record<Exclude<Screen, "workbench">, () => Promise<ComponentType>>> = {
   numbers: async () => (await import("./numbers.tsx")).NumbersScreen,
@@ -25,6 +40,7 @@ export function App({ spoken }: { readonly spoken: { readonly value: string } })
       </a>
       <TopBar />
       <ProblemNotice />
+      <RunNotice />
       <main id="panels" tabIndex={-1}>
         {screen === "workbench" ? (
           <>

@@ -72,6 +72,7 @@ const network = v.object({
   seed,
   l2: v.optional(between(0, 100), 0),
   start: v.optional(table(v.array(finite)), {}),
+  run: v.optional(name),
 });
 
 const until = v.variant("kind", [

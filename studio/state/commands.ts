@@ -142,12 +142,14 @@ export function settled(state: Workbench, before: Workbench = state): Workbench 
     layers.every((layer, i) => layer.units === before.network.layers[i]!.units);
   const isNewStart = state.network.start !== before.network.start;
   const keepsStart = isNewStart || (isSameNet && state.network.seed === before.network.seed);
+  const { run, ...network } = state.network;
+  const keepsRun = run !== undefined && keepsStart && !isNewStart;
   const { unit } = state.look;
   const isUnitThere =
     unit === null || unit.unit < (unit.layer === 0 ? inputsOf(state.data) : (layers[unit.layer - 1]?.units ?? 0));
   return {
     ...state,
-    network: { ...state.network, layers, start: keepsStart ? state.network.start : {} },
+    network: { ...network, layers, start: keepsStart ? network.start : {}, ...(keepsRun && { run }) },
     training: state.training.moment === null ? state.training : { ...state.training, moment: null },
     look: {
       ...state.look,

@@ -37,22 +37,32 @@ export function optimizerOf({ optimizer, learningRate }: Workbench["training"]):
   return { kind: optimizer, learningRate };
 }
 
+/** Weights of a run that the server of the page has: too many for a state, which only names the run. */
+export interface HeldRun {
+  readonly name: string;
+  readonly weights: Readonly<Record<string, Float32Array>>;
+}
+
 /** The job of a state; `data` is undefined for pictures of digits, which the worker fetches itself. */
-export function jobOf(state: Workbench, data: StudioData | undefined): Job {
+export function jobOf(state: Workbench, data: StudioData | undefined, held?: HeldRun): Job {
   const { network, training } = state;
   const input = data ? data.inputs : state.data.kind === "digits" && state.data.set === "mnist" ? 784 : 256;
   const names = new Set(parameterNames(network));
-  const weights = Object.fromEntries(
+  const written = Object.fromEntries(
     Object.entries(network.start)
       .filter(([name]) => names.has(name))
       .map(([name, values]) => [name, Float32Array.from(values)]),
   );
   // fewer samples than a batch would hold: all of them are one
   const isWhole = training.batchSize === 0 || (data !== undefined && training.batchSize >= data.train.size);
+  const isOfRun = held !== undefined && network.run === held.name;
+  const weights = isOfRun ? held.weights : written;
   return {
     model: { input, layers: layerRecords(network), seed: network.seed, weights },
     data: data ? plain(data.train) : state.data,
-    ...(data?.validation && { validation: plain(data.validation) }),
+    ...(data
+      ? data.validation && { validation: plain(data.validation) }
+      : { validation: { ...state.data, part: "test" } }),
     loss: lossOf(state),
     optimizer: optimizerOf(training),
     batchSize: isWhole ? "all" : training.batchSize,

@@ -104,6 +104,8 @@ export interface NetworkState {
   readonly l2: number;
   /** Starting weights by name ("dense 1/weight"), in place of those the seed draws; flat, row by row. */
   readonly start: Readonly<Record<string, readonly number[]>>;
+  /** Name of the run, which the server of this page has, whose weights are the starting ones: too many for a state. */
+  readonly run?: string;
 }
 
 // ── training ──

@@ -1,6 +1,11 @@
 import { activations, gradient } from "./views/activations.ts";
 import { check } from "./views/check.ts";
 import { decision, outputs } from "./views/decision.ts";
+import { digitOcclusion } from "./views/digit-occlusion.ts";
+import { digitPictures } from "./views/digit-pictures.ts";
+import { digitPrediction } from "./views/digit-prediction.ts";
+import { digitTemplate, digitTemplates } from "./views/digit-templates.ts";
+import { digitTest } from "./views/digit-test.ts";
 import { explanation } from "./views/explanation.ts";
 import { lossCurveView } from "./views/loss-curve.ts";
 import { losses } from "./views/losses.ts";
@@ -13,6 +18,12 @@ export const views = {
   activations,
   check,
   decision,
+  digitOcclusion,
+  digitPictures,
+  digitPrediction,
+  digitTemplate,
+  digitTemplates,
+  digitTest,
   explanation,
   /** The same, for the checks of a lesson, which stand beside panels that watch it for another example. */
   facts: explanation,

@@ -12,11 +12,17 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
+  events: "text/event-stream",
 };
 
 /** The built studio on a port of its own, at a sub-path as on a teacher's host; isolated pages may share memory. */
 export async function serveStudio({
   isIsolated = false,
+  files = {},
+}: {
+  readonly isIsolated?: boolean;
+  /** What is served besides, by its path from the page: digits, a run. */
+  readonly files?: Readonly<Record<string, Uint8Array | (() => string)>>;
 } = {}): Promise<{ readonly url: string; readonly server: Server }> {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url!, "http://host").pathname)).replace(
@@ -24,9 +30,13 @@ export async function serveStudio({
       "/",
     );
     try {
-      const body = readFileSync(join(folder, path.endsWith("/") ? `${path}index.html` : path));
+      const extra = files[path.replace(/^\//, "")];
+      const made = typeof extra === "function" ? extra() : extra;
+      const body = made ?? readFileSync(join(folder, path.endsWith("/") ? `${path}index.html` : path));
       response.writeHead(200, {
-        "content-type": types[extname(path)] ?? (path.endsWith("/") ? "text/html" : "application/octet-stream"),
+        "content-type":
+          types[path.endsWith("/events") ? "events" : extname(path)] ??
+          (path.endsWith("/") ? "text/html" : "application/octet-stream"),
         "content-security-policy":
           "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'",
         ...(isIsolated && {

@@ -79,7 +79,7 @@ export interface Numbers {
 
 const playEvery = 600;
 
-export function openNumbers({ store, training, say }: Studio): Numbers {
+export function openNumbers({ store, training, handed, say }: Studio): Numbers {
   const whole = signal<Explained | undefined>(undefined);
   const one = signal<Explained | undefined>(undefined);
   const problem = signal<string | undefined>(undefined);
@@ -256,6 +256,9 @@ export function openNumbers({ store, training, say }: Studio): Numbers {
     else await forward();
   };
 
+  // what another screen has handed over, such as a drawing
+  typed.value = handed.peek();
+  handed.value = undefined;
   return {
     whole,
     told,
