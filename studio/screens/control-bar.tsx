@@ -104,6 +104,8 @@ function Figures() {
   const { training } = useStudio();
   const at = training.snapshot.value;
   const last = training.epochs.value.at(-1);
+  // epochs that follow within a frame are not all measured on the validation part
+  const validated = training.epochs.value.findLast(({ validation }) => validation !== undefined);
   const accuracy = last?.metrics["accuracy"];
   return (
     <dl class="figures push">
@@ -117,7 +119,7 @@ function Figures() {
       </div>
       <div>
         <dt>{words.figures.validation}</dt>
-        <dd data-figure="validation">{figure(last?.validation?.["loss"] ?? Number.NaN)}</dd>
+        <dd data-figure="validation">{figure(validated?.validation?.["loss"] ?? Number.NaN)}</dd>
       </div>
       {accuracy !== undefined && (
         <div>

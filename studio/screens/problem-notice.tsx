@@ -16,14 +16,11 @@ export function ProblemNotice() {
       </div>
     );
   if (!problem) return null;
-  const hint = (problem as { readonly hint?: string }).hint;
   const isGone = (problem as { readonly code?: string }).code === "ENVIRONMENT";
   return (
     <div class="notice" role="alert">
       <strong>{isGone ? words.errors.worker : words.errors.heading}</strong>
-      <span>
-        {problem.message} {hint}
-      </span>
+      <span>{problem.message}</span>
       {isGone && <TextButton label={words.errors.restart} onPress={training.restart} />}
       <TextButton look="plain" label={words.errors.dismiss} onPress={training.dismiss} />
     </div>
