@@ -103,6 +103,7 @@ async function buildStudio(esbuild, folder) {
   const page = await esbuild.build({
     ...common,
     entryPoints: ["studio/main.tsx", "studio/main.css"],
+    plugins: [withoutHost],
     entryNames: "[name]",
     chunkNames: "chunks/[name]-[hash]",
   });
@@ -116,6 +117,17 @@ async function buildStudio(esbuild, folder) {
   copyFileSync(join(root, "studio", "index.html"), join(folder, "index.html"));
   return [page, worker].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 }
+
+/**
+ * The page never serves training, so the code of `serveTraining` is shaken out; but as long as esbuild sees what it would
+ * fetch, it cuts the page's code along that and lets it load the engine for nothing.
+ */
+const withoutHost = {
+  name: "without-host",
+  setup(build) {
+    build.onResolve({ filter: /\/host\.ts$/ }, () => ({ path: "./host.js", external: true, sideEffects: false }));
+  },
+};
 
 /** Removes chunks that only code asks for which was shaken out. */
 function removeUnreached({ outputs }) {

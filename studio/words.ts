@@ -746,6 +746,7 @@ export const words = {
       "Each lesson is a state of the workbench with words and tasks. What is right is decided by the engine, on the net as it is.",
     minutes: (minutes: number) => `${minutes} minutes`,
     begin: (title: string) => `begin “${title}”`,
+    beginShort: "Begin",
     start: (title: string) => `Begin: ${title}`,
     file: "Open a lesson from a file",
     steps: "Steps of the lesson",

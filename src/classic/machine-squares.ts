@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32, ModuleBuilder, v128 } from "../backend/wasm/assembler.ts";
-import { Memory, type Region } from "../backend/wasm/memory.ts";
 import { emitBarrier } from "../backend/wasm/barriers.ts";
+import { Memory, type Region } from "../backend/wasm/memory.ts";
 import { availableThreads, canShareMemory, maximumThreads, workerThreads } from "../backend/wasm/sharing.ts";
 import type { SharedRun, ThreadPool } from "../backend/wasm/threads.ts";
 import { type CandidateSquares, type Candidates, partialSums } from "./candidate-squares.ts";

@@ -50,17 +50,25 @@ function LessonList() {
     }
   };
   return (
-    <section class="panel" aria-labelledby="lessons-title">
+    <section class="panel lesson-home" aria-labelledby="lessons-title">
       <h2 id="lessons-title">{words.lessons.title}</h2>
       <p class="prose">{words.lessons.intro}</p>
       <ul class="lesson-list">
         {lessons.map((lesson) => (
           <li key={lesson.name}>
-            <h3>
-              {lesson.title} · {words.lessons.minutes(lesson.minutes)}
-            </h3>
+            <h3>{lesson.title}</h3>
             <p class="prose">{lesson.aim}</p>
-            <TextButton label={words.lessons.start(lesson.title)} onPress={() => begin(lesson)} />
+            <p class="row">
+              <button
+                type="button"
+                class="button outline"
+                aria-label={words.lessons.start(lesson.title)}
+                onClick={() => begin(lesson)}
+              >
+                {words.lessons.beginShort}
+              </button>
+              <span class="label">{words.lessons.minutes(lesson.minutes)}</span>
+            </p>
           </li>
         ))}
       </ul>

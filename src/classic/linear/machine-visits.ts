@@ -1,6 +1,6 @@
 import { ModuleBuilder } from "../../backend/wasm/assembler.ts";
-import { Memory } from "../../backend/wasm/memory.ts";
 import { emitBarrier } from "../../backend/wasm/barriers.ts";
+import { Memory } from "../../backend/wasm/memory.ts";
 import { availableThreads, canShareMemory, maximumThreads, workerThreads } from "../../backend/wasm/sharing.ts";
 import type { SharedRun, ThreadPool } from "../../backend/wasm/threads.ts";
 import { type Blocks, blockRows } from "./block-rows.ts";
