@@ -14,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { licences } from "./licences.mjs";
 import { Failure, isMain, root, run, runMain, say } from "./process.mjs";
 import { setup } from "./setup.mjs";
@@ -283,10 +283,12 @@ const oneCore = {
     const onDemand = new Set(
       subpaths.filter((name) => name !== "worker").map((name) => join(root, "src", name, "index.ts")),
     );
-    build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
-      if (kind === "dynamic-import") onDemand.add(join(resolveDir, path));
-      return undefined;
-    });
+    // read beforehand: a file may be loaded, as part of another, before esbuild meets the import that fetches it
+    for (const path of readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith(".ts"))) {
+      const file = join(root, "src", path);
+      for (const [, target] of readFileSync(file, "utf8").matchAll(/\bimport\("(\.{1,2}\/[^"]+)"\)/g))
+        onDemand.add(join(dirname(file), target));
+    }
     build.onResolve({ filter: /^nabla:core$/ }, () => ({ path: core, sideEffects: true }));
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (!onDemand.has(path) || !isLibrary(path)) return undefined;

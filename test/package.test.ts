@@ -103,7 +103,7 @@ describe("the packed package", () => {
     const files = listFiles(installed);
     const isExpected = (file: string) =>
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/nabla\.mjs)$/.test(file) ||
-      /^dist\/(THIRD-PARTY-LICENSES\.txt|\w+\.js|chunks\/[\w-]+\.js|studio\/(index\.html|([\w-]+\/)*[\w-]+\.(js|css))|types\/[\w/-]+\.d\.ts)$/.test(
+      /^dist\/(THIRD-PARTY-LICENSES\.txt|\w+\.js|chunks\/[\w-]+\.js|studio\/(index\.html|([\w-]+\/)*[\w.-]+\.(js|css))|types\/[\w/-]+\.d\.ts)$/.test(
         file,
       );
     expect(files.filter((file) => !isExpected(file))).toEqual([]);

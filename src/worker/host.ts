@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/index.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { networkOf } from "../train/network-of.ts";
@@ -18,7 +19,7 @@ import { openJob } from "./open-job.ts";
 import { toPlainError } from "./plain-error.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { readTable } from "./read-table.ts";
-import type { DataReader, ServeOptions, View } from "./serve.ts";
+import type { ServeOptions, View } from "./serve.ts";
 import { transferable } from "./transferable.ts";
 import { ViewBudget } from "./view-budget.ts";
 
@@ -29,7 +30,7 @@ import { ViewBudget } from "./view-budget.ts";
 export class TrainingHost {
   readonly #port: WorkerLike;
   readonly #views: ReadonlyMap<string, View>;
-  readonly #readData: DataReader;
+  readonly #readData: (given: unknown) => Promise<Dataset>;
   readonly #stop: () => void;
   #session: TrainingSession | undefined;
   #load = 0;
@@ -48,10 +49,10 @@ export class TrainingHost {
   readonly #rates = new RateMeter();
   readonly #budget = new ViewBudget();
 
-  constructor(port: WorkerLike, { views = {}, data = readTable }: ServeOptions) {
+  constructor(port: WorkerLike, { views = {}, data }: ServeOptions) {
     this.#port = port;
     this.#views = new Map<string, View>([["parameters", parameters], ...Object.entries(views)]);
-    this.#readData = data;
+    this.#readData = async (given) => (await data?.(given)) ?? readTable(given);
     this.#stop = listen(
       port,
       (message) => this.receive(message),

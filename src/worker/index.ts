@@ -13,5 +13,4 @@ export type {
   TrainingJob,
   WorkerLike,
 } from "./messages.ts";
-export { readTable } from "./read-table.ts";
 export { type DataReader, type ServedSession, type ServeOptions, serveTraining, type View } from "./serve.ts";

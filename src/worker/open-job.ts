@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/index.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { lossNamed } from "../nn/index.ts";
@@ -9,7 +10,6 @@ import { networkOf } from "../train/network-of.ts";
 import { layerOf } from "../train/rebuild.ts";
 import { type SessionOptions, TrainingSession } from "../train/session.ts";
 import type { SessionStates } from "../train/session-states.ts";
-import type { DataReader } from "./serve.ts";
 
 /** More layers are no network but an attack. */
 const mostLayers = 10_000;
@@ -20,7 +20,7 @@ const mostParameters = 2 ** 28;
  * A session of a job that came in a message, of which nothing is trusted. Throws FORMAT for what is no job, and what
  * opening a model, data and a session throws.
  */
-export async function openJob(job: unknown, readData: DataReader): Promise<TrainingSession> {
+export async function openJob(job: unknown, readData: (given: unknown) => Promise<Dataset>): Promise<TrainingSession> {
   const fields = fieldsOf(job);
   if (!fields) throw wrong("job", "a job: { model, data, … }");
   const { model: given, data, validation, keep, ...rest } = fields;

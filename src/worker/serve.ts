@@ -26,8 +26,8 @@ export interface ServedSession {
  */
 export type View = (session: ServedSession, args: never) => unknown;
 
-/** Reads what a job says of its data. */
-export type DataReader = (given: unknown) => Dataset | Promise<Dataset>;
+/** Reads what a job says of its data; undefined: it is none of the reader's kind, and is read as plain fields. */
+export type DataReader = (given: unknown) => Dataset | undefined | Promise<Dataset | undefined>;
 
 export interface ServeOptions {
   /** By name. `parameters` is there without: copies of all parameters by name. */

@@ -79,8 +79,6 @@ const momentWeights = (state: Workbench): Readonly<Record<string, Float32Array>>
 describe("the frame", () => {
   test.each([
     ["light", 1440],
-    ["dark", 1440],
-    ["light", 320],
     ["dark", 320],
   ] as const)(
     "%s, %i px: nothing to complain of, no sideways scrolling, axe finds nothing",
