@@ -10,7 +10,7 @@ import { tableReader } from "./app/table-reader.ts";
 import { createTraining } from "./app/training.ts";
 import { App } from "./screens/app.tsx";
 import { defaultWorkbench } from "./state/defaults.ts";
-import { fromLink } from "./state/link.ts";
+import type { Workbench } from "./state/workbench.ts";
 
 /** Starts the page: the state of the link in the address or the usual one, a worker to train in, and the first screen. */
 async function start(): Promise<void> {
@@ -45,10 +45,16 @@ async function start(): Promise<void> {
   addEventListener("hashchange", () => void openLink(studio));
 }
 
+/** The state of the address. Reading and checking one is fetched by pages that have one to read. */
+async function linkedState(): Promise<Workbench> {
+  const { fromLink } = await import("./state/link.ts");
+  return fromLink(location.hash);
+}
+
 async function firstState() {
   if (location.hash.length < 2) return { state: defaultWorkbench };
   try {
-    return { state: await fromLink(location.hash) };
+    return { state: await linkedState() };
   } catch (problem) {
     return { state: defaultWorkbench, problem };
   }
@@ -58,7 +64,7 @@ async function firstState() {
 async function openLink({ store, training }: Studio): Promise<void> {
   if (location.hash.length < 2) return;
   try {
-    store.open("open a link", await fromLink(location.hash));
+    store.open("open a link", await linkedState());
   } catch (problem) {
     training.report(problem);
   }

@@ -1,6 +1,4 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
-import { readRunModel } from "../state/run-model.ts";
-import { workbenchOfRun } from "../state/run-workbench.ts";
 import { nothingServed, type Served, type ServedRun, servedOf, servedRunOf } from "../state/served.ts";
 import { words } from "../words.ts";
 import type { Store } from "./store.ts";
@@ -63,9 +61,11 @@ export function openServedPage(store: Store, training: Training, mayOpen: boolea
     const { name, files } = run.peek() ?? {};
     if (name === undefined || !files?.model) return;
     try {
-      const [bytes, config] = await Promise.all([
+      const [bytes, config, { readRunModel }, { workbenchOfRun }] = await Promise.all([
         bytesOf(files.model),
         files.config ? jsonOf(files.config) : undefined,
+        import("../state/run-model.ts"),
+        import("../state/run-workbench.ts"),
       ]);
       const model = readRunModel(bytes);
       const { state, isDataMissing } = workbenchOfRun(name, config, model);
@@ -91,6 +91,7 @@ export function openServedPage(store: Store, training: Training, mayOpen: boolea
 
   const holdRun = async (name: string, file: string): Promise<void> => {
     try {
+      const { readRunModel } = await import("../state/run-model.ts");
       store.holdRun({ name, weights: readRunModel(await bytesOf(file)).weights });
     } catch (error) {
       training.report(error);

@@ -1,12 +1,12 @@
 import { useSignalEffect } from "@preact/signals";
-import { useState } from "preact/hooks";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useStudio } from "../app/studio.ts";
 import { screens } from "../state/workbench.ts";
 import { IconButton, TextButton } from "../view/controls.tsx";
 import { Icon } from "../view/icon.tsx";
 import { words } from "../words.ts";
 import { KeysDialog } from "./keys-dialog.tsx";
-import { ShareDialog } from "./share-dialog.tsx";
 
 const themes = ["system", "light", "dark"] as const;
 
@@ -77,8 +77,27 @@ export function TopBar() {
         <IconButton icon="keys" label={words.top.keys} onPress={() => setDialog("keys")} />
         <TextButton icon="link" label={words.top.share} onPress={() => setDialog("share")} />
       </div>
-      {dialog === "share" && <ShareDialog onClose={() => setDialog(undefined)} />}
+      {dialog === "share" && <LaterShareDialog onClose={() => setDialog(undefined)} />}
       {dialog === "keys" && <KeysDialog onClose={() => setDialog(undefined)} />}
     </header>
   );
+}
+
+/** The dialog with the codec of links, fetched when it is first opened. */
+function LaterShareDialog({ onClose }: { readonly onClose: () => void }) {
+  const { training } = useStudio();
+  const [dialog, setDialog] = useState<{ readonly Shown: ComponentType<{ onClose: () => void }> } | undefined>(
+    undefined,
+  );
+  useEffect(() => {
+    let isCurrent = true;
+    import("./share-dialog.tsx").then(
+      ({ ShareDialog }) => isCurrent && setDialog({ Shown: ShareDialog }),
+      (problem: unknown) => training.report(problem),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [training]);
+  return dialog ? <dialog.Shown onClose={onClose} /> : null;
 }
