@@ -443,6 +443,7 @@ export const words = {
   },
   network: {
     explanation: "parameters",
+    firstSum: ", of the first of two sums",
     input: "Input",
     hidden: (layer: number) => `Hidden ${layer}`,
     output: "Output",

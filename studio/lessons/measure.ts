@@ -27,7 +27,8 @@ export interface Facts {
         readonly validation?: Readonly<Record<string, number>>;
       }
     | undefined;
-  readonly parameters: number;
+  /** Undefined while the worker makes the net ready. */
+  readonly parameters: number | undefined;
   readonly explanation: ExplanationFacts | undefined;
 }
 

@@ -132,7 +132,7 @@ const isCount = (value: unknown, from: number, to: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to;
 
 const isActivation = (kind: unknown): kind is ActivationChoice =>
-  kind !== "linear" && (activationChoices as readonly unknown[]).includes(kind);
+  kind !== "linear" && kind !== "maxout" && (activationChoices as readonly unknown[]).includes(kind);
 
 function broken(why: string): NablaError {
   return new NablaError("FORMAT", `the run's model cannot be read: ${why}`, {

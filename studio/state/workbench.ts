@@ -75,7 +75,10 @@ export interface DigitsData {
 
 // ── network ──
 
-/** The activations of dense layers that the studio offers, as nabla names them. */
+/**
+ * The activations of dense layers that the studio offers, as nabla names them. Maxout is a layer of its own there: the
+ * larger of two weighted sums.
+ */
 export const activationChoices = [
   "linear",
   "sigmoid",
@@ -84,6 +87,7 @@ export const activationChoices = [
   "leakyRelu",
   "elu",
   "softplus",
+  "maxout",
   "softmax",
 ] as const;
 export type ActivationChoice = (typeof activationChoices)[number];

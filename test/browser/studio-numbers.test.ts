@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { activationNamed, dense, sequential } from "nabla";
+import { activationNamed, dense, maxout, sequential } from "nabla";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exact } from "../../studio/panels/numbers/exact.ts";
@@ -38,8 +38,12 @@ async function open(state: Workbench, options: { colorScheme?: "light" | "dark";
 function explainedIn(state: Workbench, only?: { readonly name: string; readonly index: readonly number[] }): Explained {
   const data = dataOf(state.data as Extract<Workbench["data"], { kind: "drawn" | "own" }>);
   const { model: wanted } = jobOf(state, data);
-  const layers = wanted.layers.map(({ kind, settings }) =>
-    kind === "dense" ? dense(settings!["units"] as number, settings as object) : activationNamed(kind),
+  const layers = wanted.layers.map(({ kind, name, settings }) =>
+    kind === "dense"
+      ? dense(settings!["units"] as number, { name: name!, ...settings })
+      : kind === "maxout"
+        ? maxout(settings!["units"] as number, 2, { name: name!, ...settings })
+        : activationNamed(kind),
   );
   const model = sequential(layers, { input: wanted.input, seed: wanted.seed });
   for (const [name, values] of Object.entries(wanted.weights ?? {})) model.weights.set(name, values);

@@ -43,7 +43,7 @@ const mistakes: readonly (readonly [words: readonly string[], code: number, sent
   [
     ["trian"],
     2,
-    `unknown command 'trian'. Did you mean "train"? Known are train, evaluate, predict, summary, explain, gradient-check, layers, project, runs, data, activations, losses, lab.`,
+    `unknown command 'trian'. Did you mean "train"? Known are train, evaluate, predict, summary, explain, gradient-check, layers, project, studio, runs, data, activations, losses, lab.`,
   ],
   [
     ["train", "--epocs", "3"],

@@ -14,7 +14,7 @@ import { dataOf } from "../../studio/state/data.ts";
 import { defaultWorkbench } from "../../studio/state/defaults.ts";
 import { generators } from "../../studio/state/generators.ts";
 import { jobOf, lossOf } from "../../studio/state/job.ts";
-import { layerPlaces, parameterSum } from "../../studio/state/layers.ts";
+import { layerPlaces, layerRecords, parameterNames, parameterSum } from "../../studio/state/layers.ts";
 import { changed, redone, timeline, undone } from "../../studio/state/undo.ts";
 import { generatorNames, lossChoices, type Workbench } from "../../studio/state/workbench.ts";
 import { anyCommand } from "./states.ts";
@@ -116,12 +116,37 @@ describe("job", () => {
     expect(layerPlaces(defaultWorkbench.network).map(({ output }) => output)).toEqual([2, 4, 6]);
     expect(parameterSum(2, defaultWorkbench.network)).toEqual({
       terms: [
-        { from: 2, units: 8, hasBias: true, count: 24 },
-        { from: 8, units: 8, hasBias: true, count: 72 },
-        { from: 8, units: 3, hasBias: true, count: 27 },
+        { from: 2, units: 8, hasBias: true, sums: 1, count: 24 },
+        { from: 8, units: 8, hasBias: true, sums: 1, count: 72 },
+        { from: 8, units: 3, hasBias: true, sums: 1, count: 27 },
       ],
       total: 123,
     });
+  });
+
+  test("a maxout layer is one of nabla’s, with two sums", () => {
+    const state = setActivation(0, "maxout")(defaultWorkbench);
+    const { network } = state;
+    expect(layerRecords(network).map(({ kind, name }) => [kind, name])).toEqual([
+      ["maxout", "dense 1"],
+      ["dense", "dense 2"],
+      ["tanh", undefined],
+      ["dense", "dense 3"],
+      ["softmax", undefined],
+    ]);
+    expect(layerPlaces(network).map(({ dense, output }) => [dense, output])).toEqual([
+      [1, 1],
+      [2, 3],
+      [4, 5],
+    ]);
+    expect(parameterNames(network).slice(0, 5)).toEqual([
+      "dense 1/weight 1",
+      "dense 1/bias 1",
+      "dense 1/weight 2",
+      "dense 1/bias 2",
+      "dense 2/weight",
+    ]);
+    expect(parameterSum(2, network).total).toBe(123 + 24);
   });
 
   test("every loss on offer is one that nabla knows by that name", () => {

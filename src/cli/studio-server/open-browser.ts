@@ -22,7 +22,7 @@ export function browserCommand(
 }
 
 /** Build services set CI, to true or to their name. */
-export const isContinuousIntegration = (value = process.env["CI"]): boolean =>
+export const isContinuousIntegration = (value: string | undefined): boolean =>
   value !== undefined && value !== "" && value !== "false" && value !== "0";
 
 /** Opens the browser where there is one, without waiting. That it does not open is no failure: the address is printed. */

@@ -123,7 +123,10 @@ function Figures() {
         <dt>{words.digits.parameters}</dt>
         <dd>
           {terms
-            .map(({ from, units, count }) => `${from}·${units}${count > from * units ? `+${units}` : ""}`)
+            .map(({ from, units, hasBias, sums }) => {
+              const sum = `${from}·${units}${hasBias ? `+${units}` : ""}`;
+              return sums > 1 ? `${sums}·(${sum})` : sum;
+            })
             .join(" + ")}{" "}
           = {whole(total)}
         </dd>

@@ -12,13 +12,13 @@ export function useFacts(): Facts {
   const { learningRate } = state.training;
   useEffect(() => training.watch("facts", { example, loss, learningRate }), [training, example, loss, learningRate]);
   const at = training.snapshot.value;
-  const parameters = training.loaded.value?.parameters ?? [];
+  const parameters = training.loaded.value?.parameters;
   return {
     state,
     epoch: at?.epoch ?? 0,
     step: at?.step ?? 0,
     last: training.epochs.value.at(-1),
-    parameters: parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    parameters: parameters?.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
     explanation: training.view<ExplanationFacts>("facts").value,
   };
 }

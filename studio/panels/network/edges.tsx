@@ -23,8 +23,8 @@ export const isDrawnWhole = ({ units }: Net, layout: NetLayout, gap: number): bo
 export function weightsArgs(net: Net, layout: NetLayout | undefined, chosen: Unit): WeightsArgs {
   return {
     layers: net.layers.map(({ hasBias = true }, gap) => ({
-      name: net.places[gap]!.name,
-      hasBias,
+      weight: net.places[gap]!.weight,
+      bias: hasBias ? net.places[gap]!.bias : undefined,
       isWhole: layout !== undefined && isDrawnWhole(net, layout, gap),
       row: chosen.layer === gap + 1 ? chosen.unit : -1,
       column: chosen.layer === gap ? chosen.unit : -1,
@@ -169,7 +169,7 @@ export function Edges({
       if (!line) return;
       store.look({
         unit: { layer: line.gap + 1, unit: line.to },
-        weight: { name: `${net.places[line.gap]!.name}/weight`, index: [line.to, line.from] },
+        weight: { name: net.places[line.gap]!.weight, index: [line.to, line.from] },
       });
     };
     const leave = (): void => {

@@ -38,12 +38,14 @@ function ParameterSum({ net }: { readonly net: Net }) {
   const { terms, total } = parameterSum(net.units[0]!, net);
   return (
     <span class="parameter-sum">
-      {terms.map(({ from, units, hasBias }, i) => (
+      {terms.map(({ from, units, hasBias, sums }, i) => (
         <Fragment key={i}>
           {i > 0 && <span class="plus"> + </span>}
           <span class="term">
+            {sums > 1 && `${sums}·(`}
             {whole(from)}·{whole(units)}
             {hasBias && ` + ${whole(units)}`}
+            {sums > 1 && ")"}
           </span>
         </Fragment>
       ))}

@@ -131,7 +131,9 @@ function GradientFigure({
   const layer = net.layers[chosen.layer - 1]!;
   const args: GradientArgs = {
     name: net.places[chosen.layer - 1]!.name,
-    hasBias: layer.hasBias !== false,
+    weight: net.places[chosen.layer - 1]!.weight,
+    bias: layer.hasBias === false ? undefined : net.places[chosen.layer - 1]!.bias,
+    isMaxout: layer.activation === "maxout",
     unit: chosen.unit,
     inputs: net.units[chosen.layer - 1]!,
     example,

@@ -52,6 +52,19 @@ export function NeuronFormula({ net, chosen: { layer, unit } }: { readonly net: 
         {sum}
       </math>
     );
+  if (activation === "maxout")
+    return (
+      <math>
+        {a}
+        <mo>=</mo>
+        <mi mathvariant="normal">max</mi>
+        <mo>(</mo>
+        {sum}
+        <mo>,</mo>
+        <mo>…</mo>
+        <mo>)</mo>
+      </math>
+    );
   if (activation === "softmax")
     return (
       <>

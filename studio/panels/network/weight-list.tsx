@@ -18,8 +18,8 @@ export function WeightList({ net, chosen }: { readonly net: Net; readonly chosen
   const { layer, unit } = chosen;
   const inputs = net.units[layer - 1]!;
   const outs = net.units[layer + 1];
-  const { hasBias = true } = net.layers[layer - 1]!;
-  const { name } = net.places[layer - 1]!;
+  const { hasBias = true, activation } = net.layers[layer - 1]!;
+  const { weight, bias } = net.places[layer - 1]!;
   const pages = Math.ceil(inputs / onPage);
   const first = Math.min(page, pages - 1) * onPage;
   const last = Math.min(inputs, first + onPage);
@@ -41,7 +41,10 @@ export function WeightList({ net, chosen }: { readonly net: Net; readonly chosen
   return (
     <div class="weights">
       <div class="row between">
-        <h3>{words.network.weightsIn(inputs, hasBias)}</h3>
+        <h3>
+          {words.network.weightsIn(inputs, hasBias)}
+          {activation === "maxout" && words.network.firstSum}
+        </h3>
         {pages > 1 && (
           <span class="row">
             <IconButton
@@ -65,10 +68,8 @@ export function WeightList({ net, chosen }: { readonly net: Net; readonly chosen
         chosen={chosen}
         first={first}
         last={last}
-        picked={picked?.name === `${name}/weight` && picked.index[0] === unit ? picked.index[1] : undefined}
-        onChange={(from, value) =>
-          void (from < 0 ? change(`${name}/bias`, [unit], value) : change(`${name}/weight`, [unit, from], value))
-        }
+        picked={picked?.name === weight && picked.index[0] === unit ? picked.index[1] : undefined}
+        onChange={(from, value) => void (from < 0 ? change(bias, [unit], value) : change(weight, [unit, from], value))}
       />
       {outs !== undefined && outs <= 64 && <WeightsOut net={net} chosen={chosen} />}
     </div>

@@ -332,5 +332,6 @@ function fitting(
   const fits = wanted && shape?.length === wanted.index.length && wanted.index.every((at, axis) => at < shape[axis]!);
   if (fits) return wanted;
   const last = about.layers.findLast(({ parameters }) => parameters > 0)!;
-  return { name: `${last.name}/weight`, index: [0, 0] };
+  const name = tensors.find((tensor) => tensor.name?.startsWith(`${last.name}/`))?.name ?? `${last.name}/weight`;
+  return { name, index: [0, 0] };
 }

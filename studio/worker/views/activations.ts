@@ -20,9 +20,12 @@ export async function activations(
 }
 
 export interface GradientArgs {
-  /** The dense layer. */
+  /** The dense layer, and its parameters; without a bias undefined. */
   readonly name: string;
-  readonly hasBias: boolean;
+  readonly weight: string;
+  readonly bias: string | undefined;
+  /** A unit that gives the larger of two sums has no one z. */
+  readonly isMaxout: boolean;
   readonly unit: number;
   readonly inputs: number;
   readonly example: number;
@@ -40,15 +43,15 @@ export interface Gradient {
  */
 export async function gradient(
   { model, data }: ServedSession,
-  { name, hasBias, unit, inputs, example, loss }: GradientArgs,
+  { name, weight, bias, isMaxout, unit, inputs, example, loss }: GradientArgs,
 ): Promise<Gradient | undefined> {
   const y = targetAt(data, example);
-  if (y === undefined) return undefined;
+  if (y === undefined || isMaxout) return undefined;
   const { lossNamed } = await import("nabla");
   const told = explain(model, { x: inputAt(data, example), y, loss: lossNamed(loss), mostScalars: 0 } as Parameters<
     typeof explain
   >[1]);
-  if (hasBias) return { delta: told.scalar(`${name}/bias`, [unit]).parameters[0]!.gradient };
+  if (bias !== undefined) return { delta: told.scalar(bias, [unit]).parameters[0]!.gradient };
   const before = await activationsOf(model, layerBefore(model.summary(), name), {
     shape: data.shape,
     data: inputAt(data, example),
@@ -57,7 +60,7 @@ export async function gradient(
   for (let j = 1; j < inputs; j++) if (Math.abs(before.data[j]!) > Math.abs(before.data[largest]!)) largest = j;
   const by = before.data[largest]!;
   if (by === 0) return undefined;
-  return { delta: told.scalar(`${name}/weight`, [unit, largest]).parameters[0]!.gradient / by };
+  return { delta: told.scalar(weight, [unit, largest]).parameters[0]!.gradient / by };
 }
 
 function layerBefore({ layers }: { readonly layers: readonly { readonly name: string }[] }, name: string): number {

@@ -32,7 +32,8 @@ export async function digitTemplates(
 ): Promise<Templates> {
   const { step } = position;
   const count = Math.min(units, mostUnits);
-  const weights = dense === 1 ? model.weights.get(`${name}/weight`).data : await products(model, dense, count);
+  const weights =
+    dense === 1 ? model.weights.get(firstOf(model, `${name}/weight`)!).data : await products(model, dense, count);
   const size = weights.length / (dense === 1 ? units : count);
   const shown = weights.subarray(0, count * size);
   // a few weights are far larger than the rest: beyond this they are all drawn in full colour
@@ -85,12 +86,16 @@ export async function digitTemplate(
 ): Promise<Template> {
   const { step } = position;
   const { weights, largest, kind } = await weightPicture(model, { layer: dense, unit });
-  const hasBias = model.weights.names().includes(`${name}/bias`);
+  const biases = firstOf(model, `${name}/bias`);
   return {
     step,
     weights: weights.data,
     largest,
     kind,
-    bias: hasBias ? model.weights.get(`${name}/bias`).data[unit]! : 0,
+    bias: biases === undefined ? 0 : model.weights.get(biases).data[unit]!,
   };
 }
+
+/** The parameter of that name; of a maxout layer that of its first sum. */
+const firstOf = ({ weights }: ServedSession["model"], name: string): string | undefined =>
+  weights.names().find((known) => known === name || known === `${name} 1`);

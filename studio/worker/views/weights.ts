@@ -3,8 +3,9 @@ import type { ServedSession } from "nabla/worker";
 export interface WeightsArgs {
   /** Dense layers. */
   readonly layers: readonly {
-    readonly name: string;
-    readonly hasBias: boolean;
+    /** Names of its parameters; without a bias undefined. */
+    readonly weight: string;
+    readonly bias: string | undefined;
     /** Whether all of its weights are drawn. */
     readonly isWhole: boolean;
     /** The unit whose weights in are wanted, and the input whose weights out are; −1 for none. */
@@ -28,8 +29,8 @@ export interface ShownWeights {
 
 /** What the drawing needs of the weights: of a large layer not all of them. */
 export function weights({ model }: ServedSession, { layers }: WeightsArgs): readonly ShownWeights[] {
-  return layers.map(({ name, hasBias, isWhole, row, column }) => {
-    const { shape, data } = model.weights.get(`${name}/weight`);
+  return layers.map(({ weight, bias, isWhole, row, column }) => {
+    const { shape, data } = model.weights.get(weight);
     const all = data instanceof Float32Array ? data : Float32Array.from(data);
     const [units, inputs] = [shape[0]!, shape[1]!];
     let largest = 0;
@@ -43,7 +44,7 @@ export function weights({ model }: ServedSession, { layers }: WeightsArgs): read
         column >= 0 && column < inputs
           ? Float32Array.from({ length: units }, (_, i) => all[i * inputs + column]!)
           : undefined,
-      bias: hasBias ? Float32Array.from(model.weights.get(`${name}/bias`).data) : undefined,
+      bias: bias === undefined ? undefined : Float32Array.from(model.weights.get(bias).data),
       largest,
     };
   });
