@@ -220,7 +220,6 @@ export class TrainingSession implements Disposable {
     const given = Object.entries(changes).filter(([, value]) => value !== undefined) as [string, number][];
     for (const [name, value] of given) this.#timeline.settings.check(name, value);
     for (const [name, value] of given) this.#timeline.note({ kind: "number", name, value });
-    this.#timeline.trainer.forgetRates();
   }
 
   /**

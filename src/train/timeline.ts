@@ -187,6 +187,7 @@ export class Timeline implements Disposable {
   note(change: Change): void {
     const at = this.diverged?.lastFinite ?? this.#step;
     this.kept.cut(at, this.#log.add(at, change));
+    this.trainer.forgetRates(); // of a weight, too: a rate that lay ahead may be among what is forgotten
     if (change.kind === "weight") this.#write(change);
   }
 

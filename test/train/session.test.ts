@@ -180,6 +180,21 @@ describe("changes by hand", () => {
     expect(weightsOf(session.model)).toEqual(weightsOf(straight.model));
   });
 
+  test("a weight that is set after going back cuts off a rate that lay ahead", async () => {
+    const session = await open();
+    await session.advance(2);
+    session.set({ learningRate: 0.5 });
+    await session.goTo(1); // rates of the steps ahead lie ready by now
+    session.setWeight("dense 1/bias", [0], 1);
+    await session.advance(2);
+    const straight = await open();
+    await straight.advance(1);
+    straight.setWeight("dense 1/bias", [0], 1);
+    await straight.advance(2);
+    expect(session.settings).toEqual({ learningRate: 0.1 });
+    expect(weightsOf(session.model)).toEqual(weightsOf(straight.model));
+  });
+
   test("numbers of layers are set by name", async () => {
     const session = await open(random());
     expect(session.settings).toEqual({ learningRate: 0.1, "dropout 1/rate": 0.3 });
