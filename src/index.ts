@@ -82,6 +82,7 @@ export {
   stepDecay,
   type UpdateScope,
 } from "./optim/index.ts";
+export type { SessionPosition, StepBy } from "./train/batches.ts";
 export type { ClassProbability } from "./train/classify.ts";
 export type { Compiled } from "./train/compiled.ts";
 export type {
@@ -103,16 +104,11 @@ export { type LoadOptions, load } from "./train/load.ts";
 export { type EvaluateOptions, type Model, type SequentialOptions, sequential } from "./train/model.ts";
 export type { LossFunction } from "./train/objective.ts";
 export type { CheckpointOptions, EarlyStopping, FitOptions } from "./train/options.ts";
-export {
-  type Diverged,
-  type RunOptions,
-  type SessionOptions,
-  type SessionPosition,
-  type StepBy,
-  TrainingSession,
-} from "./train/session.ts";
+export type { RunOptions } from "./train/run-until.ts";
+export { type SessionOptions, TrainingSession } from "./train/session.ts";
 export type { SessionStates } from "./train/session-states.ts";
 export { type Stepper, type StepperOptions, stepper } from "./train/stepper.ts";
 export type { Summary, SummaryLayer } from "./train/summary.ts";
+export type { Diverged } from "./train/timeline.ts";
 export type { Ended, Until } from "./train/until.ts";
 export type { Weights } from "./train/weights.ts";

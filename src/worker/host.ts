@@ -3,25 +3,25 @@ import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { networkOf } from "../train/network-of.ts";
 import type { TrainingSession } from "../train/session.ts";
-import type { Ended } from "../train/until.ts";
+import { ActionQueue } from "./action-queue.ts";
 import { listen } from "./listen.ts";
 import {
   type Loaded,
   protocol,
   type Request,
   type Response,
-  type SnapshotMessage,
   type StartOptions,
   type StepOptions,
   type WorkerLike,
 } from "./messages.ts";
 import { openJob } from "./open-job.ts";
 import { toPlainError } from "./plain-error.ts";
-import { RateMeter } from "./rate-meter.ts";
+import { post } from "./post.ts";
 import { readTable } from "./read-table.ts";
-import type { ServeOptions, View } from "./serve.ts";
-import { transferable } from "./transferable.ts";
-import { ViewBudget } from "./view-budget.ts";
+import { type Fields, fieldsOf, illFormed, nothingLoaded, superseded } from "./refusals.ts";
+import type { ServeOptions } from "./serve.ts";
+import { Snapshots } from "./snapshots.ts";
+import { Views } from "./views.ts";
 
 /**
  * One session and its page. What moves the session happens in turn; what only looks at it, or turns a knob, happens in
@@ -29,30 +29,22 @@ import { ViewBudget } from "./view-budget.ts";
  */
 export class TrainingHost {
   readonly #port: WorkerLike;
-  readonly #views: ReadonlyMap<string, View>;
+  readonly #views: Views;
   readonly #readData: (given: unknown) => Promise<Dataset>;
   readonly #stop: () => void;
+  readonly #actions = new ActionQueue();
+  readonly #snapshots: Snapshots;
   #session: TrainingSession | undefined;
   #load = 0;
   #isLoading = false;
-  /** Whether the page is ready for a snapshot, and whether there is something new to tell. */
+  /** Whether the page is ready for a snapshot. */
   #isAwaited = false;
-  #isNews = false;
-  #watched: Readonly<Record<string, unknown>> = {};
-  #turn: Promise<unknown> = Promise.resolve();
-  /** The run that goes on. */
-  #run: Promise<Ended> | undefined;
-  #ended: Ended | undefined;
-  /** What waits for the end of a stretch of the run. */
-  #between: (() => Promise<void>)[] = [];
-  #toldEpoch = 0;
-  readonly #rates = new RateMeter();
-  readonly #budget = new ViewBudget();
 
   constructor(port: WorkerLike, { views = {}, data }: ServeOptions) {
     this.#port = port;
-    this.#views = new Map<string, View>([["parameters", parameters], ...Object.entries(views)]);
+    this.#views = new Views(views);
     this.#readData = async (given) => (await data?.(given)) ?? readTable(given);
+    this.#snapshots = new Snapshots(this.#views, this.#actions);
     this.#stop = listen(
       port,
       (message) => this.receive(message),
@@ -79,11 +71,11 @@ export class TrainingHost {
     switch (kind) {
       case "next":
         this.#isAwaited = true;
-        return this.#run ? this.#session?.nudge() : this.#offer();
+        return this.#actions.isRunning ? this.#actions.nudge() : this.#offer();
       case "watch":
-        this.#watched = fieldsOf(argument, "watch");
-        this.#isNews = true;
-        return this.#run ? undefined : this.#offer();
+        this.#views.watch(fieldsOf(argument, "watch"));
+        this.#snapshots.noteNews();
+        return this.#actions.isRunning ? undefined : this.#offer();
       case "close":
         return this.#close();
       case "load":
@@ -113,7 +105,7 @@ export class TrainingHost {
         return this.#still(async (session) => this.#send({ id, result: await session.model.toBytes() }));
       case "ask": {
         const { view, args } = fieldsOf(argument, "ask");
-        return this.#still(async (session) => this.#send({ id, result: await this.#look(session, view, args) }));
+        return this.#still(async (session) => this.#send({ id, result: await this.#views.look(session, view, args) }));
       }
       default:
         throw illFormed(`no command ${quoted(kind)}`);
@@ -121,38 +113,20 @@ export class TrainingHost {
   }
 
   #send(response: Omit<Response, "protocol">): void {
-    const message: Response = { protocol, ...response };
-    const { data, validation } = this.#session ?? {};
-    const arrays = [data, validation].flatMap((set) => [set?.x.data, set?.y?.data, set?.rows]);
-    const mine = new Set<unknown>(arrays.map((array) => array?.buffer));
-    for (const transfer of [transferable(message, mine), []]) {
-      try {
-        this.#port.postMessage(message, transfer as never);
-        return;
-      } catch {
-        // memory that cannot be handed over is copied; a function can be neither
-      }
-    }
-    this.#port.postMessage({ ...message, ...withoutViews(response) });
+    post(this.#port, response, this.#session);
   }
 
-  // ── commands ──
-
-  /** Puts an action behind those that move the session now. */
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(action);
-    this.#turn = result.catch(() => undefined);
-    return result;
+  /** Sends where a session stands, as the answer to a command where `id` is one's. */
+  async #sendSnapshot(session: TrainingSession, id?: number): Promise<void> {
+    const snapshot = await this.#snapshots.take(session);
+    this.#send({ ...(id !== undefined && { id }), snapshot, load: this.#load });
   }
+
+  // ── the session there is ──
 
   #current(): TrainingSession {
     if (this.#session) return this.#session;
-    if (this.#isLoading) throw superseded();
-    throw new NablaError("OPTION", "nothing is loaded", {
-      expected: "a job that was loaded",
-      received: "none",
-      hint: "Call load first, and wait for it.",
-    });
+    throw this.#isLoading ? superseded() : nothingLoaded();
   }
 
   async #open({ job, load }: Fields, id: number | undefined): Promise<void> {
@@ -160,7 +134,7 @@ export class TrainingHost {
     this.#forget();
     this.#load = number;
     this.#isLoading = true;
-    await this.#inTurn(async () => {
+    await this.#actions.inTurn(async () => {
       const isLast = (): boolean => number === this.#load;
       if (!isLast()) throw superseded();
       try {
@@ -170,42 +144,28 @@ export class TrainingHost {
           throw superseded();
         }
         this.#session = session;
-        this.#isNews = true;
+        this.#snapshots.noteNews();
       } finally {
         if (isLast()) this.#isLoading = false;
       }
-      this.#send({ id, ...(await this.#loaded(this.#session)), load: number });
+      const session = this.#session;
+      const [result, snapshot] = [loaded(session), await this.#snapshots.take(session)];
+      this.#send({ id, result, snapshot, load: number });
     });
-  }
-
-  async #loaded(session: TrainingSession): Promise<Pick<Response, "result" | "snapshot">> {
-    const result: Omit<Loaded, "snapshot"> = {
-      parameters: [...networkOf(session.model, "load").parameters].map(({ name, tensor }) => ({
-        name,
-        shape: [...tensor.shape],
-      })),
-      loss: session.lossName,
-      arithmetic: session.arithmetic,
-      stepsPerEpoch: session.stepsPerEpoch,
-      batchSize: session.batchSize,
-      samples: session.data.size,
-    };
-    return { result, snapshot: await this.#snapshot(session) };
   }
 
   /** Lets go of the session there is; a run, or a way to a step, ends. */
   #forget(): void {
     this.#session?.[Symbol.dispose]();
     this.#session = undefined;
-    this.#ended = undefined;
-    this.#toldEpoch = 0;
+    this.#snapshots.forget();
     this.#isLoading = false;
     this.#load += 0.5; // what is loading now is of no use, and no page has half numbers
   }
 
   async #abort(id: number | undefined): Promise<void> {
     this.#forget();
-    await this.#inTurn(() => this.#halt());
+    await this.#actions.inTurn(() => this.#actions.halt());
     this.#send({ id });
   }
 
@@ -215,203 +175,98 @@ export class TrainingHost {
     this.#port.close?.();
   }
 
+  // ── what moves it ──
+
   async #start(options: Fields, id: number | undefined): Promise<void> {
     const { until = {}, stepsPerSecond } = options as StartOptions;
-    const [run, session] = await this.#inTurn(async () => {
-      await this.#halt();
+    const [run, session] = await this.#actions.inTurn(async () => {
+      await this.#actions.halt();
       const session = this.#current();
       const onStretch = (): Promise<void> => this.#onStretch(session);
       const run = session.run({ until, ...(stepsPerSecond !== undefined && { stepsPerSecond }), onStretch });
-      this.#run = run;
-      this.#ended = undefined;
-      this.#isNews = true;
-      this.#rates.start(session);
+      this.#actions.begin(session, run);
+      this.#snapshots.noteStart(session);
       return [run, session] as const;
     });
     const end = await run.catch((error: unknown) => {
       if (isDivergence(error)) return { by: "diverged" } as const;
       return { error };
     });
-    if (this.#run === run) {
-      this.#run = undefined;
-      this.#isNews = true; // it ended by itself: nobody has told where
-    }
-    void this.#inTurn(async () => {
-      if (!this.#run) await this.#drain();
-    });
+    if (this.#actions.finish(run)) this.#snapshots.noteNews(); // nobody has told where it ended
     await this.#still(async (current) => {
       if (session !== current) throw superseded();
       if ("error" in end) throw end.error;
-      this.#ended ??= end;
-      this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
+      this.#snapshots.ended ??= end;
+      await this.#sendSnapshot(session, id);
     }).catch((error: unknown) => {
       throw session === this.#session ? error : superseded();
     });
   }
 
-  /** Ends a run, and does what waited for the end of its stretch. */
-  async #halt(): Promise<void> {
-    if (!this.#run) return;
-    void this.#session?.pause();
-    await this.#run.catch(() => undefined);
-    this.#run = undefined;
-    await this.#drain();
+  /** Between two stretches of a run. */
+  async #onStretch(session: TrainingSession): Promise<void> {
+    await this.#actions.drain();
+    this.#snapshots.noteStretch(session);
+    if (!this.#isAwaited || session !== this.#session) return;
+    this.#isAwaited = false;
+    await this.#sendSnapshot(session);
   }
 
   /** Moves the session, and answers with where it stands. A run ends first. */
   #afterMove(id: number | undefined, move: (session: TrainingSession) => Promise<unknown>): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#run) {
-        await this.#halt();
-        this.#ended = { by: "pause" };
-      }
+    return this.#actions.inTurn(async () => {
+      if (await this.#actions.halt()) this.#snapshots.ended = { by: "pause" };
       const session = this.#current();
       try {
         await move(session);
       } catch (error) {
         if (!isDivergence(error)) throw error;
-        this.#ended = { by: "diverged" };
+        this.#snapshots.ended = { by: "diverged" };
       }
       if (session !== this.#session) throw superseded();
-      this.#isNews = true;
-      this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
+      this.#snapshots.noteNews();
+      await this.#sendSnapshot(session, id);
     });
+  }
+
+  // ── what only looks at it, or turns a knob ──
+
+  /** Acts on the session while no step runs. */
+  #still(action: (session: TrainingSession) => Promise<void>): Promise<void> {
+    return this.#actions.still(async () => action(this.#current()));
   }
 
   #afterChange(id: number | undefined, change: (session: TrainingSession) => void): Promise<void> {
     return this.#still(async (session) => {
       change(session);
-      this.#isNews = true;
-      this.#send({ id, snapshot: await this.#snapshot(session), load: this.#load });
+      this.#snapshots.noteNews();
+      await this.#sendSnapshot(session, id);
     });
-  }
-
-  /** Acts while no step runs: between two stretches of a run, which goes on. */
-  #still(action: (session: TrainingSession) => Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const act = async (): Promise<void> => {
-        await (async () => action(this.#current()))().then(resolve, reject);
-      };
-      void this.#inTurn(async () => {
-        if (!this.#run) return act();
-        this.#between.push(act);
-        this.#session?.nudge();
-      });
-    });
-  }
-
-  async #drain(): Promise<void> {
-    for (let next = this.#between.shift(); next; next = this.#between.shift()) await next();
-  }
-
-  // ── snapshots ──
-
-  async #onStretch(session: TrainingSession): Promise<void> {
-    await this.#drain();
-    this.#rates.look(session);
-    this.#isNews = true;
-    if (!this.#isAwaited || session !== this.#session) return;
-    this.#isAwaited = false;
-    this.#send({ snapshot: await this.#snapshot(session), load: this.#load });
   }
 
   /** Sends what is new while the session stands, if the page is ready for it. */
   #offer(): Promise<void> {
-    return this.#inTurn(async () => {
-      if (!this.#isAwaited || !this.#isNews || this.#run || !this.#session) return;
+    return this.#actions.inTurn(async () => {
+      if (!this.#isAwaited || !this.#snapshots.isNews || this.#actions.isRunning || !this.#session) return;
       this.#isAwaited = false;
-      this.#send({ snapshot: await this.#snapshot(this.#session), load: this.#load });
+      await this.#sendSnapshot(this.#session);
     });
-  }
-
-  async #snapshot(session: TrainingSession): Promise<SnapshotMessage> {
-    const isNews = this.#isNews;
-    this.#isNews = false; // before the views are made: another may be asked for meanwhile
-    const { views, viewErrors = {} } = isNews ? await this.#lookAtAll(session) : { views: {} };
-    const { epochs, diverged } = session;
-    const last = epochs.at(-1)?.epoch ?? 0;
-    const isCut = last < this.#toldEpoch;
-    const fresh = isCut ? [] : epochs.slice(epochs.findLastIndex(({ epoch }) => epoch <= this.#toldEpoch) + 1);
-    this.#toldEpoch = last;
-    return {
-      ...session.position,
-      loss: session.loss,
-      isRunning: this.#run !== undefined,
-      ...(this.#ended && !this.#run && { ended: this.#ended }),
-      ...this.#rates.rates,
-      epochs: fresh,
-      ...(isCut && { epochsFrom: last }),
-      settings: session.settings,
-      ...(diverged && { diverged }),
-      views,
-      ...(Object.keys(viewErrors).length > 0 && { viewErrors }),
-    };
-  }
-
-  /** All watched views; none while training runs and has been held up enough. */
-  async #lookAtAll(session: TrainingSession): Promise<Pick<SnapshotMessage, "views" | "viewErrors">> {
-    const views: Record<string, unknown> = {};
-    const viewErrors: Record<string, ReturnType<typeof toPlainError>> = {};
-    if (this.#run && !this.#budget.isFree) return { views, viewErrors };
-    await this.#budget.measure(async () => {
-      for (const [name, args] of Object.entries(this.#watched)) {
-        try {
-          views[name] = await this.#look(session, name, args);
-        } catch (error) {
-          viewErrors[name] = toPlainError(error);
-        }
-      }
-    });
-    return { views, viewErrors };
-  }
-
-  #look(session: TrainingSession, name: unknown, args: unknown): unknown {
-    const view = this.#views.get(name as string);
-    if (!view) {
-      const known = [...this.#views.keys()].join(", ");
-      throw new NablaError("OPTION", `there is no view ${quoted(String(name))}`, {
-        expected: known,
-        received: quoted(String(name)),
-        hint: `The worker has ${known}.`,
-      });
-    }
-    const { model, data, validation, position, lossName: loss, settings } = session;
-    return view({ model, data, validation, position, loss, settings, states: () => session.states() }, args as never);
   }
 }
 
-const parameters: View = ({ model: { weights } }) =>
-  Object.fromEntries(weights.names().map((name) => [name, weights.get(name).data]));
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown, command: string): Fields {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  throw illFormed(`${command} with ${value === null ? "null" : typeof value} in place of its fields`);
-}
-
-/** What is left of an answer whose views cannot be sent. */
-function withoutViews({ snapshot }: Pick<Response, "snapshot">): Partial<Response> {
-  const error = toPlainError(
-    new NablaError("UNSUPPORTED", "what a view gave cannot be sent to the page", {
-      expected: "plain data",
-      received: "a function, or memory that cannot be copied",
-      hint: "Let the view return numbers, text, arrays and plain objects.",
-    }),
-  );
-  if (!snapshot) return { result: undefined, error };
-  const viewErrors = Object.fromEntries(Object.keys(snapshot.views).map((name) => [name, error]));
-  return { snapshot: { ...snapshot, views: {}, viewErrors: { ...snapshot.viewErrors, ...viewErrors } } };
+/** What a page is told once of a session. */
+function loaded(session: TrainingSession): Omit<Loaded, "snapshot"> {
+  return {
+    parameters: [...networkOf(session.model, "load").parameters].map(({ name, tensor }) => ({
+      name,
+      shape: [...tensor.shape],
+    })),
+    loss: session.lossName,
+    arithmetic: session.arithmetic,
+    stepsPerEpoch: session.stepsPerEpoch,
+    batchSize: session.batchSize,
+    samples: session.data.size,
+  };
 }
 
 const isDivergence = (error: unknown): boolean => error instanceof NablaError && error.code === "DIVERGED";
-
-const superseded = (): NablaError =>
-  new NablaError("BUSY", "superseded: another load or an abort took its place", { hint: "Wait for the later load." });
-
-const illFormed = (what: string): NablaError =>
-  new NablaError("FORMAT", `the training worker was sent ${what}`, {
-    expected: "a command of trainingClient",
-    received: what,
-    hint: 'Use trainingClient of the same version of "nabla".',
-  });

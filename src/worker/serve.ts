@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
+import type { SessionPosition } from "../train/batches.ts";
 import type { Model } from "../train/model.ts";
-import type { SessionPosition } from "../train/session.ts";
 import type { SessionStates } from "../train/session-states.ts";
 import { listen } from "./listen.ts";
 import { protocol, type Request, type Response, type WorkerLike } from "./messages.ts";

@@ -26,10 +26,10 @@ afterEach(() => {
   for (const one of open.splice(0)) one[Symbol.dispose]();
 });
 
-function connect(options?: ServeOptions) {
+function connect(options: ServeOptions = {}, nextFrame?: (callback: () => void) => void) {
   const { port1, port2 } = new MessageChannel();
   serveTraining(port2, options);
-  const client = trainingClient(port1);
+  const client = trainingClient(port1, { ...(nextFrame && { nextFrame }) });
   open.push(client);
   return client;
 }
@@ -108,5 +108,19 @@ describe("a training client", () => {
     const error = await failure(() => client.load({ ...job, loss: "crossEntrpoy" }));
     expect(error).toBeInstanceOf(NablaError);
     expect(error.message).toContain('unknown loss "crossEntrpoy". Known are crossEntropy');
+  });
+
+  test("tells every epoch once: to its listeners, or to the caller where there are none", async () => {
+    const client = connect({}, (callback) => callback());
+    await client.load(job);
+    const numbersOf = (epochs: readonly { readonly epoch: number }[]) => epochs.map(({ epoch }) => epoch);
+    const { epochs } = await client.start({ until: { epoch: 200 } });
+    expect(numbersOf(epochs)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+    const told: number[] = [];
+    const leave = client.onSnapshot(({ epochs }) => told.push(...numbersOf(epochs)));
+    expect((await client.start({ until: { epoch: 400 } })).epochs).toEqual([]);
+    expect(told).toEqual(Array.from({ length: 200 }, (_, i) => i + 201));
+    leave();
+    expect(numbersOf((await client.step({ by: "epoch" })).epochs)).toEqual([401]);
   });
 });
