@@ -69,7 +69,7 @@ describe("data", () => {
     const { page, context, complaints } = await openStudio(browser, site.url);
     const panel = dataPanel(page);
     const board = panel.locator(".board canvas");
-    expect(await coloursOf(board)).toBeGreaterThan(20);
+    await soon(() => coloursOf(board)).toBeGreaterThan(20);
     await panel.getByRole("button", { name: "Empty board" }).click();
     const box = (await board.boundingBox())!;
     const at = (x: number, y: number): readonly [number, number] => [box.x + x * box.width, box.y + y * box.height];
@@ -171,7 +171,7 @@ describe("data", () => {
     await soon(() => dialog.count()).toBe(0);
     await soon(() => panel.textContent()).toContain("20,000 points, 3 numbers each");
     await panel.locator(".axes select").first().selectOption("2");
-    expect(await coloursOf(panel.locator(".board canvas"))).toBeGreaterThan(3);
+    await soon(() => coloursOf(panel.locator(".board canvas"))).toBeGreaterThan(3);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -184,14 +184,14 @@ describe("loss", () => {
     const curve = panel.getByRole("img", { name: "Loss by epoch" });
     const bars = panel.getByRole("application", { name: "Every example, worst first" });
     await soon(() => bars.count()).toBe(1);
-    expect(await coloursOf(bars)).toBeGreaterThan(5);
+    await soon(() => coloursOf(bars)).toBeGreaterThan(5);
     const empty = await coloursOf(curve);
     await panel.getByText("Table", { exact: false }).first().click();
     const table = panel.getByRole("region", { name: "Loss by epoch" });
     expect(await table.locator("tbody tr").count()).toBe(0);
     await epochs(page, 3);
     await soon(() => table.locator("tbody tr").count()).toBe(3);
-    expect(await coloursOf(curve)).toBeGreaterThan(empty);
+    await soon(() => coloursOf(curve)).toBeGreaterThan(empty);
     const summary = panel.locator("p.spoken", { hasText: "After 3 epochs" });
     expect(await summary.count()).toBe(1);
 
@@ -225,7 +225,7 @@ describe("loss", () => {
     await panel.getByText("Function").click();
     const graph = panel.getByRole("img", { name: "Function: crossEntropy" });
     await soon(() => graph.count()).toBe(1);
-    expect(await coloursOf(graph)).toBeGreaterThan(10);
+    await soon(() => coloursOf(graph)).toBeGreaterThan(10);
     await panel.locator(".choice select").last().selectOption("tanh");
     await soon(() => panel.textContent()).toContain("1 − tanh²");
     expect(complaints).toEqual([]);
