@@ -6,6 +6,7 @@ import { defaultLook, defaultWorkbench } from "../../studio/state/defaults.ts";
 import { fromLink, toLink } from "../../studio/state/link.ts";
 import type { OwnData, Workbench } from "../../studio/state/workbench.ts";
 import { launch } from "./browser.ts";
+import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
 let browser: Browser;
@@ -20,9 +21,6 @@ afterAll(async () => {
   await browser?.close();
   site?.server.close();
 });
-
-/** A machine that tests in parallel is slow at times; what is looked for comes in the end. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
 
 const dataPanel = (page: Page): Locator => page.locator("[data-panel=data]");
 const lossPanel = (page: Page): Locator => page.locator("[data-panel=loss]");
@@ -156,8 +154,8 @@ describe("data", () => {
     const own = await ownData(page);
     expect(own).toMatchObject({ name: "Pasted rows", columns: ["height", "weight"], isStandardized: true });
     expect(own.target).toEqual({ kind: "classes", names: ["<img src=x>", "dog"], labels: [0, 1, 1, 0] });
-    expect(await panel.getByRole("button", { name: "<img src=x>" }).count()).toBe(1);
-    expect(await page.locator("img").count()).toBe(0);
+    await soon(() => panel.getByRole("button", { name: "<img src=x>" }).count()).toBe(1);
+    await soon(() => page.locator("img").count()).toBe(0);
 
     const rows = Array.from({ length: 20_000 }, (_, i) => `${i % 97},${i % 89},${i % 83},${i % 2}`).join("\n");
     const transfer = await page.evaluateHandle((content) => {
@@ -188,12 +186,12 @@ describe("loss", () => {
     const empty = await coloursOf(curve);
     await panel.getByText("Table", { exact: false }).first().click();
     const table = panel.getByRole("region", { name: "Loss by epoch" });
-    expect(await table.locator("tbody tr").count()).toBe(0);
+    await soon(() => table.locator("tbody tr").count()).toBe(0);
     await epochs(page, 3);
     await soon(() => table.locator("tbody tr").count()).toBe(3);
     await soon(() => coloursOf(curve)).toBeGreaterThan(empty);
     const summary = panel.locator("p.spoken", { hasText: "After 3 epochs" });
-    expect(await summary.count()).toBe(1);
+    await soon(() => summary.count()).toBe(1);
 
     const [figure, worst] = [page.locator("[data-figure=loss]"), panel.locator(".bars .label").first()];
     const before = [await figure.textContent(), await worst.textContent()];
@@ -204,7 +202,7 @@ describe("loss", () => {
     await page.keyboard.press("Home");
     const chosen = dataPanel(page).locator("tr[data-chosen] th");
     const first = await chosen.textContent();
-    expect(await panel.locator("p.spoken", { hasText: `number ${first}, costs` }).count()).toBe(1);
+    await soon(() => panel.locator("p.spoken", { hasText: `number ${first}, costs` }).count()).toBe(1);
     await page.keyboard.press("ArrowRight");
     await soon(() => chosen.textContent()).not.toBe(first);
 
@@ -218,7 +216,7 @@ describe("loss", () => {
     const most = counts.indexOf(Math.max(...counts.filter((_, i) => i % 4 !== 0)));
     await cells.nth(most).click();
     const listed = panel.locator(".examples tbody tr");
-    expect(await listed.count()).toBe(Math.min(12, counts[most]!));
+    await soon(() => listed.count()).toBe(Math.min(12, counts[most]!));
     await listed.nth(1).getByRole("button").click();
     await soon(() => chosen.textContent()).toBe(await listed.nth(1).locator("th").textContent());
 
@@ -277,6 +275,6 @@ test.each([
   await page.waitForTimeout(300);
   expect(await faultsOf(page, "[data-panel=data]")).toEqual([]);
   expect(await faultsOf(page, "[data-panel=loss]")).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   await context.close();
 });

@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packDigits } from "../../src/cli/studio-server/pack-digits.ts";
 import { launch } from "./browser.ts";
+import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
 type Served = { readonly url: string; readonly server: Server };
@@ -86,7 +87,7 @@ describe("digits", () => {
     await page.getByRole("heading", { name: `${digit} called ${said}` }).waitFor();
     const pictures = page.locator(".digit-gallery button:enabled");
     await pictures.first().waitFor();
-    expect(await pictures.count()).toBe(Math.min(24, Number(times)));
+    await soon(() => pictures.count()).toBe(Math.min(24, Number(times)));
     await pictures.first().click();
     await page.locator("[data-figure=said]", { hasText: said! }).waitFor();
 
@@ -112,19 +113,19 @@ describe("digits", () => {
     for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowDown");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Space");
-    expect(await page.getByRole("gridcell").getAttribute("aria-label")).toBe("Row 13, column 9, ink");
+    await soon(() => page.getByRole("gridcell").getAttribute("aria-label")).toBe("Row 13, column 9, ink");
     await page.waitForFunction(() => document.querySelector("[data-figure=said]")!.textContent !== "–");
     const summary = await page.getByText(/of 256 pixels have ink/).textContent();
     expect(summary).toContain("6 of 256 pixels have ink");
     await page.locator("figure", { has: pad }).locator("summary").click();
     const inked = page.locator("figure", { has: pad }).locator("tbody td:not(:first-child)", { hasText: /^1$/ });
-    expect(await inked.count()).toBe(6);
+    await soon(() => inked.count()).toBe(6);
     await pad.focus();
     await page.keyboard.press("Delete");
-    await expect.poll(() => inked.count()).toBe(5);
+    await soon(() => inked.count()).toBe(5);
     await page.getByRole("button", { name: "Clear" }).click();
-    await expect.poll(() => inked.count()).toBe(0);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await soon(() => inked.count()).toBe(0);
+    await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     await context.close();
   });
 
@@ -132,7 +133,7 @@ describe("digits", () => {
     const { page, context } = await openStudio(browser, bare.url);
     await page.getByRole("button", { name: "Digits", exact: true }).click();
     await page.getByText("The pictures of digits are not here").waitFor();
-    expect(await page.getByRole("button", { name: "Open 28 × 28" }).isDisabled()).toBe(true);
+    await soon(() => page.getByRole("button", { name: "Open 28 × 28" }).isDisabled()).toBe(true);
     await context.close();
   });
 });
@@ -172,7 +173,7 @@ describe("a run of the server", () => {
     await page.getByRole("grid", { name: "Ink pad" }).waitFor();
     await page.getByRole("button", { name: "Test picture 0, a 7" }).click();
     const answer = await model.predict(sampleOf(digits.test, 0).data);
-    await expect.poll(() => shares(page)).toEqual([...answer.data].map((share) => share.toFixed(4)));
+    await soon(() => shares(page)).toEqual([...answer.data].map((share) => share.toFixed(4)));
     // undo gives back what was there before the run
     await page.getByRole("button", { name: /^Undo: open the run 2026-<b>run/ }).click();
     await page.getByRole("grid", { name: "Ink pad" }).waitFor({ state: "detached" });

@@ -14,6 +14,7 @@ import { jobOf } from "../../studio/state/job.ts";
 import { fromLink, toLink } from "../../studio/state/link.ts";
 import type { DrawnData, Workbench } from "../../studio/state/workbench.ts";
 import { launch } from "./browser.ts";
+import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
 let browser: Browser;
@@ -102,26 +103,26 @@ describe("the frame", () => {
     await seed.fill("12");
     await seed.press("Enter");
     await page.locator("body").press("Control+z");
-    await expect.poll(() => seed.inputValue()).toBe("7");
+    await soon(() => seed.inputValue()).toBe("7");
     await page.locator("body").press("Control+Shift+z");
-    await expect.poll(() => seed.inputValue()).toBe("12");
+    await soon(() => seed.inputValue()).toBe("12");
     await page.locator("[data-panel=data]").hover();
     await page.getByRole("button", { name: "Close Data" }).click();
-    expect(await page.locator("[data-panel=data]").count()).toBe(0);
+    await soon(() => page.locator("[data-panel=data]").count()).toBe(0);
     await page.getByRole("button", { name: "Open Data" }).click();
-    expect(await page.locator("[data-panel=data]").count()).toBe(1);
+    await soon(() => page.locator("[data-panel=data]").count()).toBe(1);
     await page.locator("[data-panel=loss]").hover();
     await page.getByRole("button", { name: "Maximise Loss" }).click();
-    expect(await page.locator("[data-panel]").count()).toBe(1);
+    await soon(() => page.locator("[data-panel]").count()).toBe(1);
     await page.getByRole("button", { name: "Loss back to its place" }).click();
-    expect(await page.locator("[data-panel]").count()).toBe(4);
+    await soon(() => page.locator("[data-panel]").count()).toBe(4);
     await page.locator("body").press("d");
-    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    await soon(() => page.locator("html").getAttribute("data-theme")).toBe("dark");
     await page.locator("body").press("?");
     await page.getByLabel("Single keys work").uncheck();
     await page.keyboard.press("Escape");
     await page.locator("body").press("d");
-    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    await soon(() => page.locator("html").getAttribute("data-theme")).toBe("dark");
     await context.close();
   });
 });
@@ -146,7 +147,7 @@ describe("links", () => {
     const { page, context, complaints } = await openStudio(browser, url(), { hash: await toLink(state) });
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(hasSharedMemory);
     await page.getByRole("button", { name: "Play" }).click();
-    await expect.poll(() => page.locator("[data-figure=epoch]").textContent(), { timeout: 20_000 }).toBe("11");
+    await soon(() => page.locator("[data-figure=epoch]").textContent()).toBe("11");
     const back = await sharedLink(page, "This moment");
     expect({ ...back, training: { ...back.training, moment: null } }).toEqual(state);
     expect(back.training.moment!.step).toBe(110);
@@ -158,9 +159,9 @@ describe("links", () => {
     const second = await openStudio(browser, url(), {
       hash: await toLink({ ...back, training: { ...back.training, until: { kind: "epoch", value: 20 } } }),
     });
-    await expect.poll(() => second.page.locator("[data-figure=epoch]").textContent()).toBe("11");
+    await soon(() => second.page.locator("[data-figure=epoch]").textContent()).toBe("11");
     await second.page.getByRole("button", { name: "Play" }).click();
-    await expect.poll(() => second.page.locator("[data-figure=epoch]").textContent(), { timeout: 20_000 }).toBe("20");
+    await soon(() => second.page.locator("[data-figure=epoch]").textContent()).toBe("20");
     const later = momentWeights(await sharedLink(second.page, "This moment"));
     for (const [name, values] of Object.entries(await weightsInNode(state, 20)))
       expect(later[name], name).toEqual(values);
@@ -182,10 +183,10 @@ describe("links", () => {
         data: { ...(defaultWorkbench.data as DrawnData), generator: "<img src=x>" as never },
       }));
     const { page, context, complaints } = await openStudio(browser, plain.url, { hash: bad });
-    await expect.poll(() => page.getByRole("alert").first().textContent()).toMatch(/link|data\.generator/);
-    expect(await page.locator("[data-panel]").count()).toBe(4);
+    await soon(() => page.getByRole("alert").first().textContent()).toMatch(/link|data\.generator/);
+    await soon(() => page.locator("[data-panel]").count()).toBe(4);
     await page.getByRole("button", { name: "Go on" }).click();
-    expect(await page.getByRole("alert").count()).toBe(0);
+    await soon(() => page.getByRole("alert").count()).toBe(0);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -201,9 +202,9 @@ describe("workers", () => {
     const before = await workers();
     const { page, context } = await openStudio(browser, isolated.url);
     await page.getByRole("button", { name: "Play" }).click();
-    await expect.poll(() => page.workers().length).toBeGreaterThan(0);
+    await soon(() => page.workers().length).toBeGreaterThan(0);
     await context.close();
-    await expect.poll(workers).toBe(before);
+    await soon(workers).toBe(before);
   });
 
   test("divergence stops training, and one click goes back to the last finite state", async () => {
@@ -222,7 +223,7 @@ describe("workers", () => {
     const { page, context } = await openStudio(browser, plain.url, { hash: await toLink(state) });
     await page.getByRole("button", { name: "Play" }).click();
     await page.getByRole("button", { name: "Back to the last finite state" }).click({ timeout: 10_000 });
-    await expect.poll(() => page.getByRole("alert").count()).toBe(0);
+    await soon(() => page.getByRole("alert").count()).toBe(0);
     const moment = momentWeights(await sharedLink(page, "This moment"));
     for (const values of Object.values(moment)) expect(values.every(Number.isFinite)).toBe(true);
     await context.close();

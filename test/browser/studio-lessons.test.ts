@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch } from "./browser.ts";
+import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
 let browser: Browser;
@@ -26,12 +27,10 @@ async function answer(page: Page, question: RegExp, text: string): Promise<strin
   await field.fill(text);
   const verdict = page.locator("form", { has: field }).locator("output");
   // a net that the worker still makes ready has no answers yet: that is said, and one asks again
-  await expect
-    .poll(async () => {
-      await field.press("Enter");
-      return verdict.textContent();
-    })
-    .not.toMatch(/not ready/);
+  await soon(async () => {
+    await field.press("Enter");
+    return verdict.textContent();
+  }).not.toMatch(/not ready/);
   return verdict.textContent();
 }
 
@@ -73,7 +72,7 @@ test("a lesson from a file, and one that is none", async () => {
     mimeType: "application/json",
     buffer: Buffer.from('{"name":1}'),
   });
-  await expect.poll(() => page.getByRole("alert").textContent()).toMatch(/<b>bad<\/b>\.json: .*should be/);
+  await soon(() => page.getByRole("alert").textContent()).toMatch(/<b>bad<\/b>\.json: .*should be/);
   const lesson = {
     name: "mine",
     title: "<i>My</i> lesson",
@@ -126,7 +125,7 @@ test.each([
 
 test("what a screen reader is given: the bars, and a lesson’s step", async () => {
   const { page, context } = await openStudio(browser, site.url);
-  await expect.poll(() => page.getByRole("button", { name: "One step forward" }).isEnabled()).toBe(true);
+  await soon(() => page.getByRole("button", { name: "One step forward" }).isEnabled()).toBe(true);
   expect(await page.locator("header").ariaSnapshot()).toMatchInlineSnapshot(`
     "- banner:
       - heading "nabla studio" [level=1]

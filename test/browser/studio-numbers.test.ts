@@ -13,6 +13,7 @@ import { activationChoices, type Workbench } from "../../studio/state/workbench.
 import type { Explained } from "../../studio/worker/views/explained.ts";
 import { explanation } from "../../studio/worker/views/explanation.ts";
 import { launch } from "./browser.ts";
+import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
 let browser: Browser;
@@ -99,13 +100,14 @@ async function clickAbout(page: Page, seed: number): Promise<Workbench> {
       disabled: false,
     });
     await buttons.nth(roll(await buttons.count())).click();
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   }
   const hidden = page.getByLabel(/^Activation of Hidden/);
   const activations = activationChoices.filter((name) => name !== "softmax");
   if ((await hidden.count()) > 0) await hidden.first().selectOption(activations[roll(activations.length)]!);
   await page.getByRole("button", { name: "Share" }).click();
   const link = page.getByRole("textbox", { name: "Link" });
-  await expect.poll(() => link.inputValue()).toMatch(/#v1=/);
+  await soon(() => link.inputValue()).toMatch(/#v1=/);
   const state = await fromLink(new URL(await link.inputValue()).hash);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Numbers" }).click();
@@ -122,9 +124,9 @@ test("nets of random clicks: shown products multiply to shown gradients, which a
     }
     const state = await clickAbout(page, seed);
     const whole = explainedIn(state);
-    await expect
-      .poll(() => page.locator("[data-figure=reused]").textContent())
-      .toBe(whole.multiplications!.reused.toLocaleString("en"));
+    await soon(() => page.locator("[data-figure=reused]").textContent()).toBe(
+      whole.multiplications!.reused.toLocaleString("en"),
+    );
     const parameters = whole.level === "scalar" ? [0, 1, 2] : [0];
     for (const at of parameters) {
       await page.locator("button.graph-weight").nth(at).click();
@@ -133,9 +135,7 @@ test("nets of random clicks: shown products multiply to shown gradients, which a
       const told =
         whole.level === "scalar" ? whole : explainedIn(state, { name: name!, index: index!.split(",").map(Number) });
       const parameter = told.parameters.find((one) => one.name === name && one.index.join() === index)!;
-      await expect
-        .poll(async () => (await shownProduct(page)).result, { message: chosen })
-        .toBe(exact(parameter.gradient));
+      await soon(async () => [chosen, (await shownProduct(page)).result]).toEqual([chosen, exact(parameter.gradient)]);
       const product = multiplied((await shownProduct(page)).parts);
       expect(Math.abs(product - parameter.gradient)).toBeLessThanOrEqual(
         2e-5 * Math.max(0.1, Math.abs(parameter.gradient)),
@@ -167,8 +167,11 @@ test("the lecture's test vector stands on the page, the step is the engine's, an
   expect((await cells("L"))[1]).toBe("0.416798");
   expect((await cells("w³₂₂"))[4]).toBe("3.998699");
   await page.locator('[data-number="w³₂₂"]').click();
-  expect(await page.locator("[data-update]").textContent()).toBe("= 4 − 0.1 · 0.013008");
-  expect(await page.locator("[data-figure=reused], [data-figure=expanded]").allTextContents()).toEqual(["26", "190"]);
+  await soon(() => page.locator("[data-update]").textContent()).toBe("= 4 − 0.1 · 0.013008");
+  await soon(() => page.locator("[data-figure=reused], [data-figure=expanded]").allTextContents()).toEqual([
+    "26",
+    "190",
+  ]);
   await page.getByRole("button", { name: "Check by a difference" }).click();
   const difference = Number(await page.locator("[data-check]").getAttribute("data-check"));
   expect(Math.abs(difference - 0.013008120768)).toBeLessThan(1e-9);
@@ -195,24 +198,24 @@ test("by keys alone: steps one by one with the words of explain, to a weight, to
   await page.locator("main").focus();
   const spoken = page.locator("p[role=status][aria-live]");
   await page.keyboard.press("ArrowRight");
-  await expect.poll(() => spoken.textContent()).toBe("z¹₁ = w¹₁₁·x₁ + w¹₁₂·x₂ + b¹₁ = 1·1 + (−2)·(−1) + 1 = 4");
+  await soon(() => spoken.textContent()).toBe("z¹₁ = w¹₁₁·x₁ + w¹₁₂·x₂ + b¹₁ = 1·1 + (−2)·(−1) + 1 = 4");
   for (let i = 0; i < 12; i++) await page.keyboard.press("ArrowRight");
   await page.locator("[aria-current=step]", { hasText: "Loss" }).waitFor();
   for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowRight");
-  await expect
-    .poll(() => spoken.textContent())
-    .toBe("δ³₁ = ∂L/∂a³₁ · σ′(z³₁) = −0.382295 · 0.236146 = −0.090277   (used 5 times)");
+  await soon(() => spoken.textContent()).toBe(
+    "δ³₁ = ∂L/∂a³₁ · σ′(z³₁) = −0.382295 · 0.236146 = −0.090277   (used 5 times)",
+  );
   await page.keyboard.press("ArrowLeft");
-  expect(await page.locator(".number-box .gradient-half.again").count()).toBe(0);
+  await soon(() => page.locator(".number-box .gradient-half.again").count()).toBe(0);
   await page.getByRole("button", { name: "Update", exact: true }).focus();
   await page.keyboard.press("Enter");
   // the graph is one stop; arrows move within it, Enter selects
   await page.locator(".number-graph [tabindex='0']").focus();
   await page.keyboard.press("ArrowRight");
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
-  expect(await focused()).toBe("z²₁, hidden 2, neuron 1, value 1.8448, gradient −0.0458, used 5 times");
+  await soon(() => focused()).toBe("z²₁, hidden 2, neuron 1, value 1.8448, gradient −0.0458, used 5 times");
   await page.keyboard.press("ArrowDown");
-  expect(await focused()).toMatch(/^z²₂, hidden 2, neuron 2/);
+  await soon(() => focused()).toMatch(/^z²₂, hidden 2, neuron 2/);
   await page.keyboard.press("Enter");
   await page.locator("h2", { hasText: "Why" }).locator("math").waitFor();
   // from a factor to its place in the graph, and back by what both share
@@ -222,9 +225,9 @@ test("by keys alone: steps one by one with the words of explain, to a weight, to
     (one) => document.getElementById(one.getAttribute("aria-describedby")!)?.textContent,
   );
   expect(described).toMatch(/on the line from a²₂ to z³₁$/);
-  expect(await page.locator(".number-graph .line.pointed").count()).toBe(1);
+  await soon(() => page.locator(".number-graph .line.pointed").count()).toBe(1);
   await page.keyboard.press("Enter");
-  expect(await focused()).toMatch(/^a²₂, hidden 2, neuron 2/);
+  await soon(() => focused()).toMatch(/^a²₂, hidden 2, neuron 2/);
   expect(complaints).toEqual([]);
   await context.close();
 });
@@ -244,7 +247,7 @@ test("the expanded paths add up, and their table of steps is a tree that keys wa
   const rows = await tree.locator("tbody tr").count();
   await tree.locator("tbody tr[tabindex='0']").focus();
   await page.keyboard.press("ArrowLeft");
-  expect(await tree.locator("tbody tr").count()).toBe(rows - 2);
+  await soon(() => tree.locator("tbody tr").count()).toBe(rows - 2);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("End");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toMatch(
@@ -263,7 +266,7 @@ test("of a batch the page says that the update waits, and a net that is too larg
   await page.getByText("The update waits for the batch: this is example 1 of 10.").waitFor();
   await page.getByRole("button", { name: "Next example" }).click();
   await page.getByText("this is example 2 of 10.").waitFor();
-  expect(await page.locator(".tensor-box").count()).toBeGreaterThan(8);
+  await soon(() => page.locator(".tensor-box").count()).toBeGreaterThan(8);
   await page.locator("button.tensor-box", { hasText: "dense 1/weight" }).click();
   await page.locator("[data-update^='dense 1/weight']").waitFor();
   expect(complaints).toEqual([]);
@@ -286,7 +289,7 @@ test.each([
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
   ).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -11,6 +11,7 @@ import { toLink } from "../../studio/state/link.ts";
 import type { DrawnData, OwnData, Workbench } from "../../studio/state/workbench.ts";
 import { figure } from "../../studio/view/figures.ts";
 import { launch } from "./browser.ts";
+import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
 let browser: Browser;
@@ -85,7 +86,7 @@ describe("the panels of network and space", () => {
     await isPainted(page.locator('[data-cell="0-1"]'));
     await isPainted(page.locator('[data-cell="2-2"]'), 2);
     await isPainted(panel(page, "space").locator("canvas"), 8);
-    expect(await page.locator(".edge").count()).toBe(2 * 4 + 4 * 3);
+    await soon(() => page.locator(".edge").count()).toBe(2 * 4 + 4 * 3);
     await panel(page, "space").getByText(options.show, { exact: true }).click();
     await isPainted(panel(page, "space").locator("canvas"), 8);
     const { violations } = await new AxeBuilder({ page })
@@ -93,7 +94,7 @@ describe("the panels of network and space", () => {
       .include("[data-panel=space]")
       .analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(options.width);
+    await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(options.width);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -101,21 +102,21 @@ describe("the panels of network and space", () => {
   test("a net is built by keys, each change has its words, and undo takes it back", async () => {
     const { page, context } = await openStudio(browser, site.url, { hash: await toLink(small) });
     const sum = panel(page, "network").locator(".parameter-sum");
-    expect(await sum.textContent()).toBe("2·4 + 4 + 4·3 + 3 = 27 parameters");
+    await soon(() => sum.textContent()).toBe("2·4 + 4 + 4·3 + 3 = 27 parameters");
     await page.getByRole("button", { name: "Add a layer before Output" }).press("Enter");
-    expect(await sum.textContent()).toBe("2·4 + 4 + 4·4 + 4 + 4·3 + 3 = 47 parameters");
+    await soon(() => sum.textContent()).toBe("2·4 + 4 + 4·4 + 4 + 4·3 + 3 = 47 parameters");
     await page.getByRole("textbox", { name: "Units of Hidden 2" }).fill("64");
     await page.keyboard.press("Enter");
-    expect(await sum.textContent()).toBe("2·4 + 4 + 4·64 + 64 + 64·3 + 3 = 527 parameters");
+    await soon(() => sum.textContent()).toBe("2·4 + 4 + 4·64 + 64 + 64·3 + 3 = 527 parameters");
     await isPainted(page.locator("canvas.fold"), 4);
     await page.getByRole("combobox", { name: "Activation of Hidden 1" }).selectOption("relu");
     const undo = page.getByRole("button", { name: /^Undo/ });
-    expect(await undo.getAttribute("aria-label")).toBe("Undo: tanh to relu in hidden 1");
+    await soon(() => undo.getAttribute("aria-label")).toBe("Undo: tanh to relu in hidden 1");
     await undo.press("Enter");
-    expect(await undo.getAttribute("aria-label")).toBe("Undo: 4 to 64 units in hidden 2");
+    await soon(() => undo.getAttribute("aria-label")).toBe("Undo: 4 to 64 units in hidden 2");
     await undo.press("Enter");
     await page.getByRole("button", { name: "Remove Hidden 2" }).press("Enter");
-    expect(await sum.textContent()).toBe("2·4 + 4 + 4·3 + 3 = 27 parameters");
+    await soon(() => sum.textContent()).toBe("2·4 + 4 + 4·3 + 3 = 27 parameters");
     await context.close();
   });
 
@@ -130,7 +131,7 @@ describe("the panels of network and space", () => {
       async () => (await page.evaluate(() => document.activeElement?.getAttribute("data-cell"))) === "1-2",
       "the focus on neuron 3",
     );
-    expect(await page.locator(".neuron-name").textContent()).toBe("Hidden 1, neuron 3");
+    await soon(() => page.locator(".neuron-name").textContent()).toBe("Hidden 1, neuron 3");
 
     const plane = panel(page, "space").getByRole("application");
     await plane.press("ArrowRight");
@@ -162,8 +163,8 @@ describe("the panels of network and space", () => {
     await field.fill("-2");
     await field.press("Enter");
     await until(async () => (await field.inputValue()) === "−2.00", "the weight of the run");
-    expect(await undo.getAttribute("aria-label")).toBe("Undo: change a weight");
-    expect(await figureOf(page, "epoch")).toBe("1");
+    await soon(() => undo.getAttribute("aria-label")).toBe("Undo: change a weight");
+    await soon(() => figureOf(page, "epoch")).toBe("1");
     await page.getByRole("button", { name: "Back to the start" }).first().click();
     await until(async () => (await field.inputValue()) === "1.50", "the start's weight");
     await context.close();
@@ -198,8 +199,8 @@ describe("the panels of network and space", () => {
     const layers = [small.network.layers[0]!, { units: 2, activation: "softmax" as const }];
     await page.goto(`${site.url}#${await toLink({ ...small, data: own, network: { ...small.network, layers } })}`);
     await space.getByText("The other numbers are at their mean.").waitFor();
-    expect(await space.locator(".class-name").first().textContent()).toBe(hostile);
-    expect(await page.locator("img").count()).toBe(0);
+    await soon(() => space.locator(".class-name").first().textContent()).toBe(hostile);
+    await soon(() => page.locator("img").count()).toBe(0);
     await space.getByRole("combobox", { name: "Across" }).selectOption("2");
     await isPainted(space.locator("canvas"), 6);
 

@@ -9,6 +9,7 @@ import { jobOf, lossOf } from "../../studio/state/job.ts";
 import { fromLink } from "../../studio/state/link.ts";
 import type { DrawnData } from "../../studio/state/workbench.ts";
 import { launch } from "./browser.ts";
+import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
 // One walk through the studio by somebody who has no pointer.
@@ -46,7 +47,7 @@ test("by keys alone: a net is built, trained on quadrants, explained, and shared
   await page.keyboard.press("Enter");
   await tabTo(page, /^Until$/);
   await page.keyboard.type("loss"); // a list goes to the entry that begins with what is typed
-  await expect.poll(() => page.getByLabel("Where to stop").inputValue()).toBe("0.1");
+  await soon(() => page.getByLabel("Where to stop").inputValue()).toBe("0.1");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Control+a");
   await page.keyboard.type("0.02");
@@ -56,7 +57,7 @@ test("by keys alone: a net is built, trained on quadrants, explained, and shared
   // it may be done before the button was ever seen to say Pause
   const loss = async (): Promise<number> =>
     Number.parseFloat((await page.locator("[data-figure=loss]").textContent())!);
-  await expect.poll(loss, { timeout: 30_000 }).toBeLessThanOrEqual(0.02);
+  await soon(loss).toBeLessThanOrEqual(0.02);
   await page.getByRole("button", { name: "Play" }).waitFor();
   const right = await page.locator("[data-figure=accuracy]").textContent();
   expect(Number.parseFloat(right!)).toBeGreaterThanOrEqual(99);
@@ -69,14 +70,14 @@ test("by keys alone: a net is built, trained on quadrants, explained, and shared
   for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
   const chosen = (await page.locator("[data-update]").getAttribute("data-update"))!;
   const shown = page.locator("[data-product=reused] .result .amount");
-  await expect.poll(() => shown.textContent()).toBeTruthy();
+  await soon(() => shown.textContent()).toBeTruthy();
 
   await tabTo(page, /^Share$/);
   await page.keyboard.press("Enter");
   await tabTo(page, /^Same start$/);
   await page.keyboard.press("ArrowRight");
   const box = page.getByRole("textbox", { name: "Link" });
-  await expect.poll(() => box.getAttribute("data-kind")).toBe("moment");
+  await soon(() => box.getAttribute("data-kind")).toBe("moment");
   const state = await fromLink(new URL(await box.inputValue()).hash);
   await page.keyboard.press("Escape");
 
@@ -109,7 +110,7 @@ test("by keys alone: a net is built, trained on quadrants, explained, and shared
     }[];
   };
   const parameter = parameters.find((one) => one.name === name && one.index.join() === index)!;
-  expect(await shown.textContent()).toBe(exact(parameter.gradient));
+  await soon(() => shown.textContent()).toBe(exact(parameter.gradient));
   expect(complaints).toEqual([]);
   await context.close();
 });
