@@ -10,5 +10,11 @@ export default defineConfig({
       { find: /^nabla\/(\w+)$/, replacement: source("./src/$1/index.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], pool: "forks", testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2, // half of the tests wait for a browser or a process: the other file runs meanwhile
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });
