@@ -387,7 +387,6 @@ export const words = {
     learningRate: "Learning rate",
     batchSize: "Batch size",
     all: "all",
-    wholeBatch: (rows: number) => `All ${rows.toLocaleString("en")} examples in one batch`,
     decay: "Weight decay",
     show: "Show",
     shows: { curve: "Curve", mistakes: "Mistakes", function: "Function" },
@@ -493,7 +492,6 @@ export const words = {
     spoken: (neuron: string, value: string | undefined, gradient: string | undefined) =>
       `${neuron}${value === undefined ? "" : `, value ${value}`}${gradient === undefined ? "" : `, gradient ${gradient}`}`,
     edge: (from: string, to: string, value: string) => `${from} to ${to}: ${value}`,
-    weightsSpoken: (list: string) => `Weights in: ${list}.`,
   },
   space: {
     explanation: {
@@ -664,7 +662,6 @@ export const words = {
       explanation: (units: number) => `What each of the ${units} neurons looks for, and how loudly it answers`,
       which: "Layer",
       first: (units: number) => `hidden 1 (${units})`,
-      firstOnly: "digits (10)",
       last: "digits (10)",
       unit: (unit: number) => `Neuron ${unit + 1}`,
       digit: (unit: number) => `Digit ${unit}`,

@@ -131,9 +131,14 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
     }, failed);
   }
 
+  // what a run is made of, apart from the rest of the state: a look at another neuron makes no job
+  const part = <K extends "data" | "network" | "training">(name: K) => computed(() => store.state.value[name]);
+  const [dataPart, networkPart, trainingPart] = [part("data"), part("network"), part("training")];
+
   // a state that asks for another run loads it; the rate of one that goes on is only set
   effect(() => {
-    const state = store.state.value;
+    const source = dataPart.value;
+    const state = { data: source, network: networkPart.value, training: trainingPart.value };
     let next: Job;
     try {
       next = jobOf(state, store.data.value, store.heldRun.value);
@@ -141,7 +146,6 @@ export function createTraining(store: Store, connect: () => TrainingClient, foun
       failed(error);
       return;
     }
-    const source = state.data;
     untracked(() => {
       if (job && data === source && isSameRun({ ...next, data: 0 }, { ...job, data: 0 })) {
         const { learningRate } = optimizerOf(state.training);

@@ -4,6 +4,7 @@ import { fromJson, toJson, toLink } from "../state/link.ts";
 import type { Workbench } from "../state/workbench.ts";
 import { Segments, TextButton } from "../view/controls.tsx";
 import { Dialog } from "../view/dialog.tsx";
+import { saveFile } from "../view/save-file.ts";
 import { words } from "../words.ts";
 
 /** Longer links are cut by mail programs and chats. */
@@ -79,7 +80,11 @@ export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
         </p>
         <div class="row wrap">
           <TextButton look="primary" label={words.share.copy} isDisabled={!shared} onPress={copy} />
-          <TextButton label={words.share.file} isDisabled={!shared} onPress={() => download(toJson(shared!.state))} />
+          <TextButton
+            label={words.share.file}
+            isDisabled={!shared}
+            onPress={() => saveFile("nabla-studio.json", toJson(shared!.state), "application/json")}
+          />
           <label class="button outline">
             {words.share.open}
             <input
@@ -94,12 +99,4 @@ export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
       </div>
     </Dialog>
   );
-}
-
-function download(text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = "nabla-studio.json";
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,4 +1,5 @@
 import { generators } from "./generators.ts";
+import { inputsOf } from "./inputs.ts";
 import { limits } from "./limits.ts";
 import type {
   ActivationChoice,
@@ -93,14 +94,6 @@ export const setActivation =
   (state) =>
     changeLayer(state, at, { activation });
 
-/** The same activation in every hidden layer. */
-export const setHiddenActivation =
-  (activation: ActivationChoice): Command =>
-  (state) =>
-    setNetwork({
-      layers: state.network.layers.map((layer, i, { length }) => (i < length - 1 ? { ...layer, activation } : layer)),
-    })(state);
-
 function changeLayer(state: Workbench, at: number, change: Partial<LayerState>): Workbench {
   const layer = state.network.layers[at];
   if (!layer) return state;
@@ -165,11 +158,4 @@ function outputLayer(last: LayerState | undefined, units: number, isClassificati
   const isSuited = last.units === units && (isClassification || last.activation !== "softmax");
   if (isSuited) return last;
   return { units, activation: isClassification ? "softmax" : "linear" };
-}
-
-/** How many numbers a sample has. */
-export function inputsOf(data: DataState): number {
-  if (data.kind === "digits") return data.set === "mnist" ? 784 : 256;
-  if (data.kind === "own") return data.columns.length;
-  return data.generator.startsWith("curve-") ? 1 : 2;
 }

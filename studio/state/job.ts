@@ -1,6 +1,7 @@
 import { NablaError } from "nabla";
 import { floatsFromText } from "./base64url.ts";
 import type { StudioData } from "./data.ts";
+import { inputsOf } from "./inputs.ts";
 import { type LayerRecord, layerRecords, parameterNames } from "./layers.ts";
 import type { Moment, Workbench } from "./workbench.ts";
 
@@ -27,7 +28,7 @@ export interface Job {
   };
 }
 
-export const lossOf = ({ training, network }: Workbench): string => {
+export const lossOf = ({ training, network }: Pick<Workbench, "training" | "network">): string => {
   if (training.loss !== "auto") return training.loss;
   return network.layers.at(-1)?.activation === "softmax" ? "crossEntropy" : "halfSquared";
 };
@@ -43,10 +44,12 @@ export interface HeldRun {
   readonly weights: Readonly<Record<string, Float32Array>>;
 }
 
+/** The parts of a state that a run is made of. */
+export type RunState = Pick<Workbench, "data" | "network" | "training">;
+
 /** The job of a state; `data` is undefined for pictures of digits, which the worker fetches itself. */
-export function jobOf(state: Workbench, data: StudioData | undefined, held?: HeldRun): Job {
+export function jobOf(state: RunState, data: StudioData | undefined, held?: HeldRun): Job {
   const { network, training } = state;
-  const input = data ? data.inputs : state.data.kind === "digits" && state.data.set === "mnist" ? 784 : 256;
   const names = new Set(parameterNames(network));
   const written = Object.fromEntries(
     Object.entries(network.start)
@@ -58,7 +61,7 @@ export function jobOf(state: Workbench, data: StudioData | undefined, held?: Hel
   const isOfRun = held !== undefined && network.run === held.name;
   const weights = isOfRun ? held.weights : written;
   return {
-    model: { input, layers: layerRecords(network), seed: network.seed, weights },
+    model: { input: inputsOf(state.data), layers: layerRecords(network), seed: network.seed, weights },
     data: data ? plain(data.train) : state.data,
     ...(data
       ? data.validation && { validation: plain(data.validation) }

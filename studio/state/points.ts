@@ -42,15 +42,6 @@ export function pointsOf(
   return points;
 }
 
-/** Numbers of a sample: of pictures of digits, which only the worker holds, too. */
-export function inputCount(
-  state: { readonly kind: string; readonly set?: string },
-  data: StudioData | undefined,
-): number {
-  if (data) return data.inputs;
-  return state.set === "mnist" ? 784 : 256;
-}
-
 /** The number of a training sample as tables count: from 1, in the order of all samples. */
 export const exampleNumber = (data: Pick<StudioData, "trainRows"> | undefined, example: number): number =>
   (data?.trainRows[example] ?? example) + 1;

@@ -134,13 +134,3 @@ export function DataTable({ caption, columns, rows }: PictureTable & { readonly 
     </section>
   );
 }
-
-/** A colour of the style sheet, as it is now: canvases are painted in the colours of the theme. */
-export function colour(name: string): string {
-  const probe = document.createElement("span");
-  probe.style.color = `var(--${name})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}

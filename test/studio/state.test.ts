@@ -1,18 +1,11 @@
 import fc from "fast-check";
 import { lossNamed } from "nabla";
 import { describe, expect, test } from "vitest";
-import {
-  addLayer,
-  inputsOf,
-  outputNeed,
-  removeLayer,
-  setActivation,
-  setNetwork,
-  setUnits,
-} from "../../studio/state/commands.ts";
+import { addLayer, outputNeed, removeLayer, setActivation, setNetwork, setUnits } from "../../studio/state/commands.ts";
 import { dataOf } from "../../studio/state/data.ts";
 import { defaultWorkbench } from "../../studio/state/defaults.ts";
 import { generators } from "../../studio/state/generators.ts";
+import { inputsOf } from "../../studio/state/inputs.ts";
 import { jobOf, lossOf } from "../../studio/state/job.ts";
 import { layerPlaces, layerRecords, parameterNames, parameterSum } from "../../studio/state/layers.ts";
 import { changed, redone, timeline, undone } from "../../studio/state/undo.ts";

@@ -2,6 +2,7 @@ import { csvRow } from "nabla/data";
 import type { StudioData } from "../../state/data.ts";
 import { shortest } from "../../state/shortest.ts";
 import type { DrawnData, OwnData } from "../../state/workbench.ts";
+import { saveFile } from "../../view/save-file.ts";
 import { words } from "../../words.ts";
 
 /** The points as text: a row for each, the class or the values last. `readCsv` takes it back as it was. */
@@ -24,10 +25,6 @@ export function csvOf(state: DrawnData | OwnData, { all, columns, classes }: Stu
 
 /** Offers the text as a file to keep. */
 export function saveCsv(state: DrawnData | OwnData, data: StudioData, name: string): void {
-  const url = URL.createObjectURL(new Blob([csvOf(state, data)], { type: "text/csv" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60) || "points"}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  const stem = name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60) || "points";
+  saveFile(`${stem}.csv`, csvOf(state, data), "text/csv");
 }

@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Studio } from "../../app/studio.ts";
 import { lossOf } from "../../state/job.ts";
-import { layerPlaces } from "../../state/layers.ts";
-import type { DigitsData } from "../../state/workbench.ts";
+import { type LayerPlace, layerPlaces } from "../../state/layers.ts";
+import type { DigitsData, LayerState } from "../../state/workbench.ts";
 import type { Occlusion, OcclusionQuestion } from "../../worker/views/digit-occlusion.ts";
 import type { DigitAnswer, DigitQuestion } from "../../worker/views/digit-prediction.ts";
 import type { Template, TemplateQuestion, Templates, TemplatesQuestion } from "../../worker/views/digit-templates.ts";
@@ -20,13 +20,8 @@ export interface Origin {
 }
 
 /** A layer of the state, from 0, and where it is in the model. */
-export interface ShownLayer {
+export interface ShownLayer extends LayerPlace, LayerState {
   readonly at: number;
-  readonly dense: number;
-  readonly output: number;
-  readonly name: string;
-  readonly units: number;
-  readonly activation: string;
 }
 
 /** What lies on the desk of the digits' screen: the drawing, what is chosen, and what the worker says of it. */
@@ -110,12 +105,12 @@ function createDesk({ store, training }: Studio): Desk {
     return isDigits.value ? { pixels: seen.value.pixels, dense, output } : undefined;
   });
   const askedTemplates = computed((): TemplatesQuestion | undefined => {
-    const { dense, name, units } = layer.value;
-    return isDigits.value ? { dense, name, units } : undefined;
+    const { dense, weight, units } = layer.value;
+    return isDigits.value ? { dense, weight, units } : undefined;
   });
   const askedTemplate = computed((): TemplateQuestion | undefined => {
-    const { dense, name } = layer.value;
-    return isDigits.value ? { dense, name, unit: unit.value } : undefined;
+    const { dense, bias, hasBias = true } = layer.value;
+    return isDigits.value ? { dense, bias: hasBias ? bias : undefined, unit: unit.value } : undefined;
   });
   const askedOcclusion = computed((): OcclusionQuestion | undefined =>
     isDigits.value && show.value === "occlusion"

@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useStudio } from "../../app/studio.ts";
-import { inputsOf } from "../../state/commands.ts";
 import { digitsPreset } from "../../state/digits-preset.ts";
+import { inputsOf } from "../../state/inputs.ts";
 import { parameterSum } from "../../state/layers.ts";
 import { IconButton, Segments, TextButton } from "../../view/controls.tsx";
 import { percent, whole } from "../../view/figures.ts";

@@ -1,8 +1,9 @@
 import { useMemo } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import type { StudioData } from "../../state/data.ts";
+import { inputsOf } from "../../state/inputs.ts";
 import { type LayerPlace, layerPlaces } from "../../state/layers.ts";
-import { inputCount, pointsOf } from "../../state/points.ts";
+import { pointsOf } from "../../state/points.ts";
 import type { ActivationChoice, LayerState, Workbench } from "../../state/workbench.ts";
 import { type Bounds, rangeOf, squaredBounds } from "../../view/plane.ts";
 import { words } from "../../words.ts";
@@ -30,7 +31,7 @@ export interface Unit {
 
 export function netOf(state: Workbench, data: StudioData | undefined): Net {
   const { layers } = state.network;
-  const inputs = inputCount(state.data, data);
+  const inputs = inputsOf(state.data);
   const classes = data?.classes ?? (state.data.kind === "digits" ? [..."0123456789"] : []);
   return {
     layers,

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
+import { numberText } from "nabla";
 import { useState } from "preact/hooks";
 import { words } from "../../words.ts";
 import type { Explained, ExplainedNode } from "../../worker/views/explained.ts";
-import { exact } from "./exact.ts";
 import { Formula } from "./formula.tsx";
 import type { Numbers } from "./numbers-model.ts";
 import { partOf, spokenNode } from "./places.ts";
@@ -151,10 +151,10 @@ function NodeRow({
       <td>
         <Formula of={node.symbol} />
       </td>
-      <td class="n value">{hasValue && exact(node.value)}</td>
-      <td class="n gradient">{hasGradient && exact(node.gradient!)}</td>
+      <td class="n value">{hasValue && numberText(node.value)}</td>
+      <td class="n gradient">{hasGradient && numberText(node.gradient!)}</td>
       <td class="n reused">{hasGradient && node.uses > 1 && node.role !== "loss" && words.numbers.times(node.uses)}</td>
-      <td class="n value">{parameter && shown.afters.has(node.id) && exact(parameter.after)}</td>
+      <td class="n value">{parameter && shown.afters.has(node.id) && numberText(parameter.after)}</td>
     </tr>
   );
 }

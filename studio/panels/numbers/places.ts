@@ -1,6 +1,6 @@
 import { words } from "../../words.ts";
 import type { Explained, ExplainedNode } from "../../worker/views/explained.ts";
-import { brief } from "./exact.ts";
+import { brief } from "./number-words.ts";
 import { groupsOf } from "./steps.ts";
 
 const digits = "₀₁₂₃₄₅₆₇₈₉";

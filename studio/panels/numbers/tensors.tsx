@@ -3,7 +3,7 @@ import { Choice, NumberField } from "../../view/controls.tsx";
 import { Part } from "../../view/panel.tsx";
 import { words } from "../../words.ts";
 import type { Explained } from "../../worker/views/explained.ts";
-import { brief } from "./exact.ts";
+import { brief } from "./number-words.ts";
 import { blocksOf } from "./tensor-scene.ts";
 import { useNumbers } from "./use-numbers.ts";
 

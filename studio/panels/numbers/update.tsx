@@ -1,10 +1,11 @@
+import { numberText } from "nabla";
 import { useStudio } from "../../app/studio.ts";
 import { TextButton } from "../../view/controls.tsx";
 import { Part } from "../../view/panel.tsx";
 import { words } from "../../words.ts";
 import type { Explained } from "../../worker/views/explained.ts";
-import { exact, factor } from "./exact.ts";
 import { Formula } from "./formula.tsx";
+import { factor } from "./number-words.ts";
 import { useNumbers } from "./use-numbers.ts";
 
 /** The update line of the selected weight, what all updates do to the loss, and the step that training really makes. */
@@ -25,7 +26,7 @@ export function Update({ explained }: { readonly explained: Explained }) {
       </p>
       {hasGradient ? (
         <p data-update={`${parameter.name} ${parameter.index}`}>
-          = <span class="value">{exact(parameter.value)}</span> − {exact(explained.about.learningRate)} ·{" "}
+          = <span class="value">{numberText(parameter.value)}</span> − {numberText(explained.about.learningRate)} ·{" "}
           <span class="gradient">{factor(parameter.gradient)}</span>
         </p>
       ) : (
@@ -33,7 +34,7 @@ export function Update({ explained }: { readonly explained: Explained }) {
       )}
       {hasAfter && (
         <p class="update-result">
-          = <span class="figure value">{exact(parameter.after)}</span>
+          = <span class="figure value">{numberText(parameter.after)}</span>
         </p>
       )}
       {hasAfter && explained.sentences.result && <p class="label">{explained.sentences.result}</p>}

@@ -1,10 +1,11 @@
+import { numberText } from "nabla";
 import { TextButton } from "../../view/controls.tsx";
 import { Part } from "../../view/panel.tsx";
 import { words } from "../../words.ts";
 import type { Explained, ExplainedNode } from "../../worker/views/explained.ts";
 import { type DerivationFactor, type Path, paths, reuses, telling } from "./derivation.ts";
-import { exact, factor as factorText } from "./exact.ts";
 import { Formula } from "./formula.tsx";
+import { factor as factorText } from "./number-words.ts";
 import type { Numbers } from "./numbers-model.ts";
 import { useNumbers } from "./use-numbers.ts";
 
@@ -98,12 +99,12 @@ function Reused({ numbers, explained, node }: WhyProps) {
       {known.length > 0 && rest.length > 0 && <Sign>·</Sign>}
       <Chain numbers={numbers} factors={rest} isFirst={terms.length === 0 && known.length === 0} isShown={isShown} />
       <Sign>=</Sign>
-      <span class="factor result" data-result={isShown ? exact(result.value) : undefined}>
+      <span class="factor result" data-result={isShown ? numberText(result.value) : undefined}>
         <span class="caption">{words.numbers.why.result}</span>
         <span class="symbol">
           <Formula of={result.symbol} />
         </span>
-        <span class="amount gradient">{isShown && exact(result.value)}</span>
+        <span class="amount gradient">{isShown && numberText(result.value)}</span>
       </span>
     </div>
   );
@@ -165,7 +166,7 @@ function FactorColumn({
       class={["factor", kind, isPointed && "pointed"].filter(Boolean).join(" ")}
       data-edge={edge}
       data-value={isShown ? value : undefined}
-      aria-label={`${words.numbers.why.factors[kind]}${of ? ` ${of.text}` : ""}: ${symbol.text}${isShown ? ` = ${exact(value)}` : ""}`}
+      aria-label={`${words.numbers.why.factors[kind]}${of ? ` ${of.text}` : ""}: ${symbol.text}${isShown ? ` = ${numberText(value)}` : ""}`}
       aria-describedby={edge === undefined ? undefined : `edge-words-${edge}`}
       onPointerEnter={point}
       onPointerLeave={leave}
@@ -213,7 +214,7 @@ function EdgeWords({ explained, node }: { readonly explained: Explained; readonl
         const [to, from] = [explained.nodes[parent]!.symbol.text, explained.nodes[child]!.symbol.text];
         return (
           <span key={id} id={`edge-words-${id}`}>
-            {words.numbers.edge(from, to, exact(value))}
+            {words.numbers.edge(from, to, numberText(value))}
           </span>
         );
       })}
@@ -232,7 +233,7 @@ function Expanded({ numbers, explained, node, count }: WhyProps & { readonly cou
       ))}
       {products.length > mostShown && <p class="label">{words.numbers.why.more(products.length - mostShown)}</p>}
       <p class="path-sum">
-        = <span class="gradient">{isShown && exact(node.gradient!)}</span>
+        = <span class="gradient">{isShown && numberText(node.gradient!)}</span>
       </p>
     </div>
   );
@@ -265,7 +266,7 @@ function PathProduct({
       <span class="factor result">
         <span class="caption" />
         <span class="symbol" />
-        <span class="amount gradient">{isShown && exact(path.value)}</span>
+        <span class="amount gradient">{isShown && numberText(path.value)}</span>
       </span>
     </div>
   );
@@ -307,7 +308,7 @@ function Reuses({ numbers, explained }: { readonly numbers: Numbers; readonly ex
                   <Formula of={symbol} />
                 </button>
               </td>
-              <td class="n gradient">{shown.gradients.has(node) && exact(gradient)}</td>
+              <td class="n gradient">{shown.gradients.has(node) && numberText(gradient)}</td>
               <td>
                 <span class="used-in">
                   {usedIn.map((use) => (

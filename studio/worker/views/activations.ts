@@ -1,3 +1,4 @@
+import { lossNamed } from "nabla";
 import { activationsOf, explain } from "nabla/explain";
 import type { ServedSession } from "nabla/worker";
 import { inputAt, targetAt } from "./samples.ts";
@@ -47,10 +48,7 @@ export async function gradient(
 ): Promise<Gradient | undefined> {
   const y = targetAt(data, example);
   if (y === undefined || isMaxout) return undefined;
-  const { lossNamed } = await import("nabla");
-  const told = explain(model, { x: inputAt(data, example), y, loss: lossNamed(loss), mostScalars: 0 } as Parameters<
-    typeof explain
-  >[1]);
+  const told = explain(model, { x: inputAt(data, example), y, loss: lossNamed(loss), mostScalars: 0 });
   if (bias !== undefined) return { delta: told.scalar(bias, [unit]).parameters[0]!.gradient };
   const before = await activationsOf(model, layerBefore(model.summary(), name), {
     shape: data.shape,

@@ -2,9 +2,9 @@ import { type WeightPicture, weightPicture } from "nabla/explain";
 import type { ServedSession } from "nabla/worker";
 
 export interface TemplatesQuestion {
-  /** Place of a dense layer among the model's layers, from 1, its name, and how many units it has. */
+  /** Place of a dense layer among the model's layers, from 1, its weights, and how many units it has. */
   readonly dense: number;
-  readonly name: string;
+  readonly weight: string;
   readonly units: number;
 }
 
@@ -28,12 +28,11 @@ const mostUnits = 512;
  */
 export async function digitTemplates(
   { model, position }: ServedSession,
-  { dense, name, units }: TemplatesQuestion,
+  { dense, weight, units }: TemplatesQuestion,
 ): Promise<Templates> {
   const { step } = position;
   const count = Math.min(units, mostUnits);
-  const weights =
-    dense === 1 ? model.weights.get(firstOf(model, `${name}/weight`)!).data : await products(model, dense, count);
+  const weights = dense === 1 ? model.weights.get(weight).data : await products(model, dense, count);
   const size = weights.length / (dense === 1 ? units : count);
   const shown = weights.subarray(0, count * size);
   // a few weights are far larger than the rest: beyond this they are all drawn in full colour
@@ -66,7 +65,8 @@ function ceiling(weights: Float32Array): number {
 
 export interface TemplateQuestion {
   readonly dense: number;
-  readonly name: string;
+  /** Its biases; undefined where it has none. */
+  readonly bias: string | undefined;
   readonly unit: number;
 }
 
@@ -82,20 +82,15 @@ export interface Template {
 /** One unit's template in full. */
 export async function digitTemplate(
   { model, position }: ServedSession,
-  { dense, name, unit }: TemplateQuestion,
+  { dense, bias, unit }: TemplateQuestion,
 ): Promise<Template> {
   const { step } = position;
   const { weights, largest, kind } = await weightPicture(model, { layer: dense, unit });
-  const biases = firstOf(model, `${name}/bias`);
   return {
     step,
     weights: weights.data,
     largest,
     kind,
-    bias: biases === undefined ? 0 : model.weights.get(biases).data[unit]!,
+    bias: bias === undefined ? 0 : model.weights.get(bias).data[unit]!,
   };
 }
-
-/** The parameter of that name; of a maxout layer that of its first sum. */
-const firstOf = ({ weights }: ServedSession["model"], name: string): string | undefined =>
-  weights.names().find((known) => known === name || known === `${name} 1`);

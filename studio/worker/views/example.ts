@@ -1,6 +1,7 @@
 import { type Dataset, lossNamed, NablaError } from "nabla";
 import type { ExplainOptions } from "nabla/explain";
 import type { ExplanationArgs } from "./explained.ts";
+import { inputAt, targetAt } from "./samples.ts";
 
 /** An example as `explain` takes it: a row of the training data, or what was typed in its place. */
 export function exampleOf(data: Dataset, args: ExplanationArgs): ExplainOptions {
@@ -12,7 +13,7 @@ export function exampleOf(data: Dataset, args: ExplanationArgs): ExplainOptions 
       hint: "Choose one of the training examples.",
     });
   return {
-    x: args.x ? batchOf(data.shape, args.x) : batchOf(data.shape, inputsOf(data, example)),
+    x: batchOf(data.shape, args.x ?? inputAt(data, example)),
     y: targetOf(data, example, args.t),
     loss: lossNamed(loss),
     // a rate of 0 changes nothing; `explain` wants one above 0
@@ -21,25 +22,8 @@ export function exampleOf(data: Dataset, args: ExplanationArgs): ExplainOptions 
   };
 }
 
-/** The numbers of an example as the net sees them. */
-export function inputsOf(data: Dataset, example: number): Float32Array {
-  const size = data.shape.reduce((a, b) => a * b, 1);
-  const row = data.rows ? data.rows[example]! : example;
-  return Float32Array.from(data.x.data.subarray(row * size, (row + 1) * size), (value) => value * data.x.scale);
-}
-
-/** Its target: the number of its class, or values. */
-export function targetNumbersOf(data: Dataset, example: number): number | Float32Array {
-  const row = data.rows ? data.rows[example]! : example;
-  const { y } = data;
-  if (!y) return new Float32Array(0);
-  if (y.kind === "labels") return Number(y.data[row]);
-  const size = y.shape.reduce((a, b) => a * b, 1);
-  return Float32Array.from(y.data.subarray(row * size, (row + 1) * size));
-}
-
 function targetOf(data: Dataset, example: number, typed: ExplanationArgs["t"]): ExplainOptions["y"] {
-  const numbers = typed ?? targetNumbersOf(data, example);
+  const numbers = typed ?? targetAt(data, example) ?? [];
   if (typeof numbers === "number") return [numbers];
   const shape = data.y?.kind === "values" ? data.y.shape : [numbers.length];
   return batchOf(shape, numbers);
