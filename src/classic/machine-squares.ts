@@ -1,12 +1,10 @@
 import { type FunctionBuilder, i32, ModuleBuilder, v128 } from "../backend/wasm/assembler.ts";
 import { emitBarrier } from "../backend/wasm/barriers.ts";
 import { Memory, type Region } from "../backend/wasm/memory.ts";
-import { availableThreads, canShareMemory, maximumThreads, workerThreads } from "../backend/wasm/sharing.ts";
-import type { SharedRun, ThreadPool } from "../backend/wasm/threads.ts";
+import { availableThreads, canShareMemory } from "../backend/wasm/sharing.ts";
 import { type CandidateSquares, type Candidates, partialSums } from "./candidate-squares.ts";
 import type { Observations } from "./observations.ts";
-
-type Run = (first: number, last: number, scratch: number, thread: number, threads: number) => void;
+import { SharedMachine } from "./shared-machine.ts";
 
 /** Addresses as immediates; `own` holds the address of the first sample of the block. */
 interface Places {
@@ -26,21 +24,17 @@ export class MachineSquares implements CandidateSquares {
   readonly #memory: Memory;
   readonly #near: Candidates;
   readonly #places: Places;
-  readonly #run: Run;
-  readonly #module: WebAssembly.Module;
-  readonly #threads: number;
-  #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
+  readonly #machine: SharedMachine;
 
   /** For blocks of at most `most` samples. They are copied. Throws LIMIT beyond 4 GiB. */
   static async open(x: Observations, near: Candidates, most: number, threads = availableThreads()) {
     const squares = new MachineSquares(x, near, most, canShareMemory() ? threads : 1);
-    if (squares.#threads > 1) await squares.#askThreads();
+    await squares.#machine.askThreads();
     return squares;
   }
 
   private constructor({ data, count, features }: Observations, near: Candidates, most: number, threads: number) {
     this.#near = near;
-    this.#threads = threads;
     this.#memory = new Memory(threads > 1);
     const stride = partialSums * Math.ceil(features / partialSums);
     const take = (words: number): Region => this.#memory.take(4 * words);
@@ -54,8 +48,7 @@ export class MachineSquares implements CandidateSquares {
     };
     const samples = this.#memory.view("f32", this.#places.samples, count * stride);
     for (let i = 0; i < count; i++) samples.set(data.subarray(i * features, (i + 1) * features), i * stride);
-    this.#module = new WebAssembly.Module(moduleBytes(this.#places, this.#memory));
-    this.#run = new WebAssembly.Instance(this.#module, { env: { memory: this.#memory.wasm } }).exports["run"] as Run;
+    this.#machine = new SharedMachine(moduleBytes(this.#places, this.#memory), this.#memory, threads);
   }
 
   between(first: number, last: number): Float32Array {
@@ -63,22 +56,12 @@ export class MachineSquares implements CandidateSquares {
     this.#memory.view("i32", places.own, 1)[0] = places.samples + first * places.rowBytes;
     const wanted = indices.subarray(first * size, last * size);
     this.#memory.view("i32", places.candidates, wanted.length).set(wanted);
-    const shared = this.#shared;
-    const threads = shared ? shared.pool.ready(this.#threads) : 1;
-    if (shared && threads > 1) shared.pool.start(shared.run, 0, last - first, 0, 0, threads);
-    this.#run(0, last - first, 0, 0, threads);
+    this.#machine.run(0, last - first);
     return this.#memory.view("f32", places.squares, wanted.length) as Float32Array;
   }
 
-  async #askThreads(): Promise<void> {
-    const { threadPool } = await import("../backend/wasm/threads.ts");
-    const pool = threadPool(workerThreads(), maximumThreads);
-    this.#shared = { pool, run: pool.add(this, this.#module, this.#memory.wasm, this.#threads) };
-  }
-
   [Symbol.dispose](): void {
-    this.#shared?.pool.remove(this, this.#shared.run);
-    this.#shared = undefined;
+    this.#machine[Symbol.dispose]();
   }
 }
 

@@ -1,15 +1,13 @@
 import { ModuleBuilder } from "../../backend/wasm/assembler.ts";
 import { emitBarrier } from "../../backend/wasm/barriers.ts";
 import { Memory } from "../../backend/wasm/memory.ts";
-import { availableThreads, canShareMemory, maximumThreads, workerThreads } from "../../backend/wasm/sharing.ts";
-import type { SharedRun, ThreadPool } from "../../backend/wasm/threads.ts";
+import { availableThreads, canShareMemory } from "../../backend/wasm/sharing.ts";
+import { SharedMachine } from "../shared-machine.ts";
 import { type Blocks, blockRows } from "./block-rows.ts";
 import type { SharedProblem } from "./coordinate-descent.ts";
 import type { CoordinateRows } from "./coordinate-rows.ts";
 import { type DescentState, registers } from "./descent-state.ts";
 import { emitVisits, type VisitPlaces } from "./emit-visits.ts";
-
-type Run = (first: number, last: number, scratch: number, thread: number, threads: number) => void;
 
 /** What must be known of a problem before its rows are. */
 export type VisitedProblem = Pick<SharedProblem, "labels" | "bounds" | "positives" | "loss">;
@@ -22,27 +20,22 @@ export type VisitedProblem = Pick<SharedProblem, "labels" | "bounds" | "positive
 export class MachineVisits implements Disposable {
   readonly state: DescentState;
   readonly rows: CoordinateRows;
-  readonly #memory: Memory;
-  readonly #module: WebAssembly.Module;
-  readonly #run: Run;
+  readonly #machine: SharedMachine;
   readonly #order: Uint32Array;
-  readonly #threads: number;
-  #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
 
   /** Throws LIMIT where the samples are more than WebAssembly can address. */
   static async open(blocks: Blocks, problem: VisitedProblem, threads = availableThreads()): Promise<MachineVisits> {
     const most = canShareMemory() ? Math.min(threads, problem.positives.length) : 1;
     const visits = new MachineVisits(blocks, problem, most);
-    if (most > 1) await visits.#askThreads();
+    await visits.#machine.askThreads();
     return visits;
   }
 
   private constructor(blocks: Blocks, { labels, bounds, positives, loss }: VisitedProblem, threads: number) {
     const { padded, size } = blocks;
     const machines = positives.length;
-    this.#threads = threads;
-    this.#memory = new Memory(threads > 1);
-    const take = (bytes: number): number => this.#memory.take(bytes).start;
+    const memory = new Memory(threads > 1);
+    const take = (bytes: number): number => memory.take(bytes).start;
     const places: VisitPlaces = {
       weights: take(4 * padded * machines),
       weightBytes: 4 * padded,
@@ -62,7 +55,7 @@ export class MachineVisits implements Disposable {
       groups: threads,
     };
     // the memory does not grow any more, so views stay good
-    const buffer = this.#memory.buffer as ArrayBuffer;
+    const buffer = memory.buffer as ArrayBuffer;
     const doubles = (at: number, count: number): Float64Array => new Float64Array(buffer, at, count);
     const words = (at: number, count: number): Uint32Array => new Uint32Array(buffer, at, count);
     new Float32Array(buffer, places.values, blocks.values.length).set(blocks.values);
@@ -85,27 +78,16 @@ export class MachineVisits implements Disposable {
     const module = new ModuleBuilder();
     const barrier = threads > 1 ? emitBarrier(module) : undefined;
     module.export(emitVisits(module, places, loss === "squaredHinge", barrier));
-    this.#module = new WebAssembly.Module(module.bytes(this.#memory.type));
-    this.#run = new WebAssembly.Instance(this.#module, { env: { memory: this.#memory.wasm } }).exports["run"] as Run;
+    this.#machine = new SharedMachine(module.bytes(memory.type), memory, threads);
   }
 
   /** Visits these samples in turn, each for all machines in which it takes part. */
   visit(order: Uint32Array): void {
     this.#order.set(order);
-    const shared = this.#shared;
-    const threads = shared ? shared.pool.ready(this.#threads) : 1;
-    if (shared && threads > 1) shared.pool.start(shared.run, 0, order.length, 0, 0, threads);
-    this.#run(0, order.length, 0, 0, threads);
-  }
-
-  async #askThreads(): Promise<void> {
-    const { threadPool } = await import("../../backend/wasm/threads.ts");
-    const pool = threadPool(workerThreads(), maximumThreads);
-    this.#shared = { pool, run: pool.add(this, this.#module, this.#memory.wasm, this.#threads) };
+    this.#machine.run(0, order.length);
   }
 
   [Symbol.dispose](): void {
-    this.#shared?.pool.remove(this, this.#shared.run);
-    this.#shared = undefined;
+    this.#machine[Symbol.dispose]();
   }
 }

@@ -1,8 +1,8 @@
 import { type FunctionBuilder, i32, ModuleBuilder } from "../../backend/wasm/assembler.ts";
 import { emitBarrier } from "../../backend/wasm/barriers.ts";
 import { Memory, type Region } from "../../backend/wasm/memory.ts";
-import { availableThreads, canShareMemory, maximumThreads, workerThreads } from "../../backend/wasm/sharing.ts";
-import type { SharedRun, ThreadPool } from "../../backend/wasm/threads.ts";
+import { availableThreads, canShareMemory } from "../../backend/wasm/sharing.ts";
+import { SharedMachine } from "../shared-machine.ts";
 import type { Affinities } from "./affinities.ts";
 import type { Stride } from "./attraction.ts";
 import { CellTree } from "./barnes-hut.ts";
@@ -14,8 +14,6 @@ import { boundsOf, type ForceSums, type Forces, GridKeeper, normalizerOf, type R
 import type { FourierPlan } from "./fourier.ts";
 import { type Word, words } from "./job.ts";
 import { writePlanes } from "./repulsion.ts";
-
-type Run = (first: number, last: number, scratch: number, thread: number, threads: number) => void;
 
 /** The jobs in the order in which they are run; between two jobs all threads meet. */
 const jobs = { field: [0, 6], exact2: [5, 7], exact3: [7, 9], attract2: [5, 6], attract3: [7, 8] } as const;
@@ -31,27 +29,21 @@ export class MachineForces implements Forces {
   readonly #threads: number;
   readonly #header: Region;
   readonly #regions = new Map<Word | "scratch", Region>();
-  readonly #run: Run;
+  readonly #machine: SharedMachine;
   readonly #grids = new GridKeeper();
   readonly #tree: CellTree;
   #scratchStride = 0;
-  #unshared: WebAssembly.Module | undefined;
-  #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
-  #isClosed = false;
 
   constructor(affinities: Affinities, stride: Stride, method: RepulsionMethod, threads = availableThreads()) {
     const { count, starts, columns, values } = affinities;
     this.#threads = canShareMemory() ? threads : 1;
-    const isShared = this.#threads > 1;
-    this.#memory = new Memory(isShared);
+    this.#memory = new Memory(this.#threads > 1);
     this.#stride = stride;
     this.#method = method;
     this.#count = count;
     this.#tree = new CellTree(stride);
     this.#header = this.#memory.take(4 * words.length);
-    const module = new WebAssembly.Module(moduleBytes(this.#header.start, this.#memory));
-    this.#run = new WebAssembly.Instance(module, { env: { memory: this.#memory.wasm } }).exports["run"] as Run;
-    if (isShared) this.#unshared = module;
+    this.#machine = new SharedMachine(moduleBytes(this.#header.start, this.#memory), this.#memory, this.#threads);
     for (const word of ["positions", "pushes", "pulls"] as const) this.#place(word, 4 * count * stride);
     this.#place("potentials", 4 * count);
     this.#fill("starts", starts);
@@ -112,21 +104,8 @@ export class MachineForces implements Forces {
 
   /** Runs jobs `first` to before `last` on all threads that are ready. */
   #go([first, last]: readonly [number, number]): void {
-    const shared = this.#shared;
-    const threads = shared ? shared.pool.ready(this.#threads) : 1;
-    const scratch = this.#regions.get("scratch")?.start ?? 0;
-    if (shared && threads > 1) shared.pool.start(shared.run, first, last, scratch, this.#scratchStride, threads);
-    this.#run(first, last, scratch, 0, threads);
-    if (!this.#unshared) return;
-    this.#askThreads(this.#unshared).catch(() => undefined); // without them it goes on alone
-    this.#unshared = undefined;
-  }
-
-  async #askThreads(module: WebAssembly.Module): Promise<void> {
-    const { threadPool } = await import("../../backend/wasm/threads.ts");
-    if (this.#isClosed) return;
-    const pool = threadPool(workerThreads(), maximumThreads);
-    this.#shared = { pool, run: pool.add(this, module, this.#memory.wasm, this.#threads) };
+    this.#machine.run(first, last, this.#regions.get("scratch")?.start, this.#scratchStride);
+    this.#machine.askThreads().catch(() => undefined); // without them it goes on alone
   }
 
   #setGrid({ side, plan, kernel }: Grid): void {
@@ -176,10 +155,7 @@ export class MachineForces implements Forces {
   }
 
   [Symbol.dispose](): void {
-    this.#shared?.pool.remove(this, this.#shared.run);
-    this.#shared = undefined;
-    this.#unshared = undefined;
-    this.#isClosed = true;
+    this.#machine[Symbol.dispose]();
   }
 }
 
