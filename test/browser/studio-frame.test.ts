@@ -3,7 +3,6 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { AxeBuilder } from "@axe-core/playwright";
 import { activationNamed, crossEntropy, dense, optimizerNamed, sequential } from "nabla";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -78,25 +77,6 @@ const momentWeights = (state: Workbench): Readonly<Record<string, Float32Array>>
   );
 
 describe("the frame", () => {
-  test.each([
-    ["light", 1440],
-    ["dark", 320],
-  ] as const)(
-    "%s, %i px: nothing to complain of, no sideways scrolling, axe finds nothing",
-    async (colorScheme, width) => {
-      const { page, context, complaints } = await openStudio(browser, plain.url, { colorScheme, width });
-      await page.waitForTimeout(300);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow).toBe(0);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);
-      expect(complaints).toEqual([]);
-      await context.close();
-    },
-  );
-
   test("undo and redo by keys, panels that close and come back, keys that can be switched off", async () => {
     const { page, context } = await openStudio(browser, plain.url);
     const seed = page.getByLabel("Seed", { exact: true });
