@@ -1,11 +1,11 @@
 /**
  * Makes the `count` rows of length n orthonormal, in place: Gram & Schmidt with each projection taken off twice, which
  * is enough (Giraud, Langou & Rozložník 2005). A row that depends on those before it becomes zeros; the number of rows
- * that do not is returned. Costs 4·count²·n.
+ * that do not is returned. The rows before `first` are orthonormal already. Costs 4·n for each pair of rows.
  */
-export function orthonormalize(rows: Float64Array, count: number, n: number): number {
-  let rank = 0;
-  for (let i = 0; i < count; i++) {
+export function orthonormalize(rows: Float64Array, count: number, n: number, first = 0): number {
+  let rank = first;
+  for (let i = first; i < count; i++) {
     const before = Math.sqrt(dot(rows, i, i, n));
     for (let pass = 0; pass < 2; pass++)
       for (let j = 0; j < i; j++) {

@@ -3,7 +3,7 @@ import { permutation } from "../array/random.ts";
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import { type Observations, toObservations } from "./observations.ts";
-import { center } from "./pca/pca.ts";
+import { center } from "./pca/center.ts";
 import { fewMultiplications, TileProducts } from "./products.ts";
 import { checkNames, isWhole, wrongOption } from "./wrong-option.ts";
 
@@ -53,7 +53,7 @@ export async function mapQuality(
   const looked =
     sample >= n ? Uint32Array.from({ length: n }, (_, i) => i) : permutation(n, seed, "map quality").slice(0, sample);
   let [falseFriends, lostFriends] = [0, 0];
-  for await (const { row, products } of rowsOf(center(data).centered, looked)) {
+  for await (const { row, products } of rowsOf(center(data), looked)) {
     const inData = distancesFrom(products, row);
     const inMap = mapDistances(points, row);
     falseFriends += penalty(nearest(inMap, neighbors, row), inData, neighbors, row);

@@ -3,7 +3,8 @@ import { macrotask } from "../train/pace.ts";
 import { type CandidateSquares, PlainSquares } from "./candidate-squares.ts";
 import { NearestLists } from "./nearest-lists.ts";
 import type { Observations } from "./observations.ts";
-import { center, Pca } from "./pca/pca.ts";
+import { center } from "./pca/center.ts";
+import { Pca } from "./pca/pca.ts";
 import { fewMultiplications, TileProducts } from "./products.ts";
 
 /** Of each sample the `size` nearest others, nearest first. */
@@ -41,7 +42,7 @@ export async function nearestNeighbors(
   { onProgress, exactUpTo = 20_000, seed = 0 }: NeighborOptions = {},
 ): Promise<Neighbors> {
   const { count, features } = x;
-  if (count <= exactUpTo || features <= directions) return allPairs(center(x).centered, size, onProgress);
+  if (count <= exactUpTo || features <= directions) return allPairs(center(x), size, onProgress);
   const pca = new Pca({ nComponents: directions, solver: "randomized", seed });
   const { data } = await pca.fitTransform({ shape: [count, features], data: x.data });
   const many = Math.min(count - 1, candidates * size);

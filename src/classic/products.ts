@@ -1,65 +1,99 @@
 import type { Executable, Store } from "../backend/backend.ts";
 import { compile } from "../compile/index.ts";
-import { input, matmul, state, type Tensor, transpose } from "../graph/index.ts";
+import { input, matmul, sub, type Tensor, transpose } from "../graph/index.ts";
 import { backendFor } from "../train/backends.ts";
 import { now } from "../train/clock.ts";
 import { macrotask, Pace } from "../train/pace.ts";
+import type { Observations } from "./observations.ts";
+
+/** Rows that are multiplied at a time: their products are added up in float32, and the blocks in float64. */
+const blockRows = 512;
 
 /**
- * Products of one large matrix X [count, features] with narrow ones, by the compiler's blocked, threaded kernels in
- * float32. Each element has one accumulator and adds in ascending order, so the bits do not depend on threads.
+ * Products of one large matrix X [count, features] with narrow ones, by the compiler's threaded kernels. X is taken in
+ * blocks of rows that a processor's cache holds, so each application reads it from memory once; it stays where it is.
+ * What is added over a block is float32, over the blocks float64; the bits do not depend on threads.
  */
 export class MatrixProducts implements Disposable {
-  readonly #count: number;
-  readonly #features: number;
+  readonly #x: Observations;
   readonly #store: Store;
   readonly #plans = new Map<string, Executable>();
+  /** The last block, filled up with rows that are 0 when they are centred. */
+  readonly #rest: Float32Array;
+  /** The mean as float32, and what that rounds away: x − high is exact where x is near, so nothing of x − mean is lost. */
+  readonly #mean: { readonly high: Float32Array; readonly low: Float32Array };
 
-  private constructor(store: Store, count: number, features: number) {
+  private constructor(store: Store, x: Observations, mean: Float64Array) {
     this.#store = store;
-    this.#count = count;
-    this.#features = features;
+    this.#x = x;
+    const high = Float32Array.from(mean);
+    this.#mean = { high, low: Float32Array.from(mean, (value, k) => value - high[k]!) };
+    this.#rest = new Float32Array(blockRows * x.features);
+    for (let row = 0; row < blockRows; row++) this.#rest.set(high, row * x.features); // off by `low`, the rounding of x
+    this.#rest.set(x.data.subarray((x.count - (x.count % blockRows)) * x.features));
   }
 
-  /** Puts X where the kernels compute; it is copied. */
-  static async open(x: Float32Array, count: number, features: number): Promise<MatrixProducts> {
-    const store = (await backendFor("portable", count * features)).open();
-    store.declare(state("x", [count, features]));
-    store.write("x", x);
-    return new MatrixProducts(store, count, features);
+  /** X is `given` less `mean`, a number for each of its columns, which the kernels take off. */
+  static async open(given: Observations, mean: Float64Array): Promise<MatrixProducts> {
+    return new MatrixProducts((await backendFor("portable", blockRows * given.features)).open(), given, mean);
   }
 
   /** X·R for R [features, width]: [count, width]. */
-  times(right: Float32Array, width: number): Promise<Float32Array> {
-    const x = state("x", [this.#count, this.#features]);
-    return this.#run("times", right, [this.#features, width], (r) => matmul(x, r), this.#count * width);
+  async times(right: Float32Array, width: number): Promise<Float32Array> {
+    const { count } = this.#x;
+    const out = new Float32Array(count * width);
+    const of = (block: Tensor, r: Tensor): Tensor => matmul(block, r);
+    await this.#eachBlock(of, right, [blockRows, width], "times", (product, first) => {
+      const rows = Math.min(blockRows, count - first);
+      out.set(product.subarray(0, rows * width), first * width);
+    });
+    return out;
   }
 
-  /** Xᵀ·L for L [count, width]: [features, width]. */
-  transposedTimes(left: Float32Array, width: number): Promise<Float32Array> {
-    const x = state("x", [this.#count, this.#features]);
-    return this.#run("under", left, [this.#count, width], (l) => matmul(transpose(x), l), this.#features * width);
+  /** XᵀX·R for R [features, width]: [features, width]. */
+  async gramTimes(right: Float32Array, width: number): Promise<Float64Array> {
+    const { features } = this.#x;
+    const out = new Float64Array(features * width);
+    const of = (block: Tensor, r: Tensor): Tensor => matmul(transpose(block), matmul(block, r));
+    await this.#eachBlock(of, right, [features, width], "gram", (product) => {
+      for (let i = 0; i < out.length; i++) out[i]! += product[i]!;
+    });
+    return out;
   }
 
-  async #run(
+  async #eachBlock(
+    of: (block: Tensor, right: Tensor) => Tensor,
+    right: Float32Array,
+    [rows, width]: readonly [number, number],
     kind: string,
-    data: Float32Array,
-    shape: readonly number[],
-    of: (factor: Tensor) => Tensor,
-    size: number,
-  ): Promise<Float32Array> {
-    const out = new Float32Array(size);
-    const key = `${kind} ${shape.join(",")}`;
+    take: (product: Float32Array, first: number) => void,
+  ): Promise<void> {
+    const { data, count, features } = this.#x;
+    const key = `${kind} ${width}`;
     let executable = this.#plans.get(key);
     if (!executable) {
-      executable = await this.#store.load(compile({ outputs: { product: of(input(shape, "factor")) } }));
+      const [high, low] = [input([features], "high"), input([features], "low")];
+      const block = sub(sub(input([blockRows, features], "block"), high), low);
+      const product = of(block, input([features, width], "right"));
+      executable = await this.#store.load(compile({ outputs: { product } }));
       this.#plans.set(key, executable);
     }
-    executable.setInput("factor", data);
-    executable.run(0, 1);
-    executable.getOutput("product", out);
-    await macrotask(); // threads join, signals arrive
-    return out;
+    executable.setInput("right", right);
+    executable.setInput("high", this.#mean.high);
+    executable.setInput("low", this.#mean.low);
+    const product = new Float32Array(rows * width);
+    const pace = new Pace();
+    for (let first = 0; first < count; first += blockRows) {
+      const began = now();
+      const isWhole = first + blockRows <= count;
+      const block = isWhole ? data.subarray(first * features, (first + blockRows) * features) : this.#rest;
+      executable.setInput("block", block);
+      executable.run(0, 1);
+      executable.getOutput("product", product);
+      take(product, first);
+      pace.ran(1, now() - began);
+      if (pace.isDue) await pace.pause(); // threads join, signals arrive
+    }
   }
 
   [Symbol.dispose](): void {
@@ -128,8 +162,6 @@ export class TileProducts implements Disposable {
   }
 }
 
-/** Rows that are multiplied at a time: their products are added up in float32, and the blocks in float64. */
-const blockRows = 512;
 /** Below so many multiplications the kernels do not pay. */
 export const fewMultiplications = 2e7;
 

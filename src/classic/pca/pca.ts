@@ -3,8 +3,9 @@ import { toBatch } from "../../array/samples.ts";
 import type { Dataset } from "../../data/index.ts";
 import { NablaError } from "../../errors.ts";
 import { isDataset } from "../../train/options.ts";
-import { type Observations, toObservations } from "../observations.ts";
+import { toObservations } from "../observations.ts";
 import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
+import { center, columnMeans, totalVariance } from "./center.ts";
 import type { Directions } from "./directions.ts";
 import { exactDirections } from "./exact.ts";
 import { randomizedDirections } from "./randomized.ts";
@@ -86,7 +87,8 @@ export class Pca {
         received: `${nComponents}`,
         hint: `Ask for at most ${most} components, or give more samples.`,
       });
-    const { centered, mean, variance } = center(given);
+    const mean = columnMeans(given);
+    const variance = totalVariance(given, mean);
     if (!(variance > 0))
       throw new NablaError("DATA", "x does not vary: every column is constant", {
         expected: "at least one column with different values",
@@ -102,9 +104,9 @@ export class Pca {
       });
     const found =
       solver === "exact"
-        ? await exactDirections(centered)
-        : await randomizedDirections(centered, Number(nComponents), seed);
-    this.#fitted = this.#keep(found, { count, features, mean, variance, most });
+        ? await exactDirections(center(given, mean))
+        : await randomizedDirections(given, mean, Number(nComponents), seed);
+    this.#fitted = this.#keep(found, { count, features, mean: Float32Array.from(mean), variance, most });
     return this;
   }
 
@@ -242,25 +244,4 @@ interface Facts {
   readonly mean: Float32Array;
   readonly variance: number;
   readonly most: number;
-}
-
-/** The table with its mean taken off, and the sum of the variances of its columns; sums in float64. */
-export function center({ data, count, features }: Observations) {
-  const sums = new Float64Array(features);
-  for (let i = 0, at = 0; i < count; i++) for (let k = 0; k < features; k++, at++) sums[k]! += data[at]!;
-  const mean = sums.map((sum) => sum / count);
-  const centered = new Float32Array(data.length);
-  let squares = 0;
-  for (let i = 0, at = 0; i < count; i++)
-    for (let k = 0; k < features; k++, at++) {
-      centered[at] = data[at]! - mean[k]!;
-      squares += centered[at]! * centered[at]!;
-    }
-  return {
-    centered: { data: centered, count, features },
-    mean: Float32Array.from(mean),
-    // a constant column leaves the rounding of its mean, which is no variance
-    variance:
-      squares > 1e-26 * sums.reduce((sum, value) => sum + (value * value) / count, 0) ? squares / (count - 1) : 0,
-  };
 }

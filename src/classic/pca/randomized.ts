@@ -15,13 +15,19 @@ const panel = 8;
 const applications = 6;
 
 /**
- * The first `kept` principal directions of a centred table. Random directions Ω are drawn towards the largest by
+ * The first `kept` principal directions of a table whose columns have these means. Random directions Ω are drawn towards the largest by
  * XᵀX (Halko, Martinsson & Tropp 2011); all the steps Ω, XᵀXΩ, (XᵀX)²Ω … are kept, as in Musco & Musco 2015, which
  * reaches with six applications what the last step alone reaches with twice as many. In the space that they span the
- * directions are found exactly. Each application is two products with `kept` + 6 columns or a few more.
+ * directions are found exactly. Each application reads the table once, for two products with
+ * `kept` + 6 columns or a few more.
  */
-export async function randomizedDirections(x: Observations, kept: number, seed: number): Promise<Directions> {
-  const { data, count, features } = x;
+export async function randomizedDirections(
+  x: Observations,
+  mean: Float64Array,
+  kept: number,
+  seed: number,
+): Promise<Directions> {
+  const { features } = x;
   const width = Math.min(panel * Math.ceil((kept + oversampling) / panel), features);
   const blocks = Math.max(1, Math.min(applications, Math.floor(features / width)));
   const random = new Random(seed, "principal components");
@@ -29,13 +35,13 @@ export async function randomizedDirections(x: Observations, kept: number, seed: 
   const basis = new Float64Array(size * features); // rows V
   const images = new Float64Array(size * features); // rows XᵀXV
   for (let i = 0; i < width * features; i++) basis[i] = standardNormal(random, 0, i);
-  const products = await MatrixProducts.open(data, count, features);
+  const products = await MatrixProducts.open(x, mean);
   try {
     for (let block = 0; block < blocks; block++) {
       const [first, last] = [block * width * features, (block + 1) * width * features];
-      orthonormalize(basis, (block + 1) * width, features); // rows that are orthonormal stay, to the last bits
+      orthonormalize(basis, (block + 1) * width, features, block * width);
       const right = rowsToColumns(basis.subarray(first, last), width, features);
-      const image = await products.transposedTimes(await products.times(right, width), width);
+      const image = await products.gramTimes(right, width);
       for (let c = 0; c < width; c++)
         for (let k = 0; k < features; k++) images[first + c * features + k] = image[k * width + c]!;
       if (block + 1 < blocks) basis.set(images.subarray(first, last), last);

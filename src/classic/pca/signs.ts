@@ -43,7 +43,7 @@ async function scoresOf(
   const right = new Float32Array(features * kept);
   for (let c = 0; c < kept; c++) for (let k = 0; k < features; k++) right[k * kept + c] = components[c * features + k]!;
   if (products) return products.times(right, kept);
-  const own = await MatrixProducts.open(data, count, features);
+  const own = await MatrixProducts.open({ data, count, features }, new Float64Array(features));
   try {
     return await own.times(right, kept);
   } finally {
