@@ -4,7 +4,6 @@
 export type { NdArray, Samples, Shape } from "./array/ndarray.ts";
 export { type Dataset, dataset, type SplitOptions } from "./data/index.ts";
 export { type ErrorCode, type ErrorDetails, type ErrorPlace, NablaError } from "./errors.ts";
-export { numberText } from "./explain/number-text.ts";
 export { grad } from "./graph/grad.ts";
 export type { Tensor } from "./graph/tensor.ts";
 export {

@@ -33,6 +33,7 @@ export {
   maximizeActivation,
   maximizeActivations,
 } from "./maximize-activation.ts";
+export { numberText } from "./number-text.ts";
 export { type TopExamplesOptions, topExamples, type UnitActivity, type UnitExample } from "./top-examples.ts";
 export { type UnitLayer, unitLayers } from "./unit-layers.ts";
 export { type WeightPicture, type WeightPictureOptions, weightPicture } from "./weight-picture.ts";

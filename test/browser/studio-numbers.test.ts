@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { activationNamed, dense, maxout, numberText, sequential } from "nabla";
+import { activationNamed, dense, maxout, sequential } from "nabla";
+import { numberText } from "nabla/explain";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { setTraining, show } from "../../studio/state/commands.ts";

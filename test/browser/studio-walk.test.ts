@@ -1,5 +1,5 @@
-import { activationNamed, dense, lossNamed, numberText, sequential } from "nabla";
-import { explain } from "nabla/explain";
+import { activationNamed, dense, lossNamed, sequential } from "nabla";
+import { explain, numberText } from "nabla/explain";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { floatsFromText } from "../../studio/state/base64url.ts";

@@ -6,14 +6,13 @@ import {
   leakyRelu,
   lossNamed,
   type Model,
-  numberText,
   relu,
   sequential,
   sigmoid,
   softmax,
   tanh,
 } from "nabla";
-import { builtIn, builtIns, explain } from "nabla/explain";
+import { builtIn, builtIns, explain, numberText } from "nabla/explain";
 import { expect, test } from "vitest";
 import { paths, reuses, telling } from "../../studio/panels/numbers/derivation.ts";
 import { savingsOf } from "../../studio/panels/numbers/savings.ts";

@@ -1,4 +1,6 @@
-import { numberText } from "nabla";
+import { numberText } from "nabla/explain";
+
+export { numberText };
 
 /** As it fits into a box of the graph: four decimals, fewer before a point. */
 export function brief(value: number): string {

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { numberText } from "nabla";
 import { useState } from "preact/hooks";
 import { words } from "../../words.ts";
 import type { Explained, ExplainedNode } from "../../worker/views/explained.ts";
 import { Formula } from "./formula.tsx";
+import { numberText } from "./number-words.ts";
 import type { Numbers } from "./numbers-model.ts";
 import { partOf, spokenNode } from "./places.ts";
 import { groupsOf, type Shown } from "./steps.ts";

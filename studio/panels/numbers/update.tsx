@@ -1,11 +1,10 @@
-import { numberText } from "nabla";
 import { useStudio } from "../../app/studio.ts";
 import { TextButton } from "../../view/controls.tsx";
 import { Part } from "../../view/panel.tsx";
 import { words } from "../../words.ts";
 import type { Explained } from "../../worker/views/explained.ts";
 import { Formula } from "./formula.tsx";
-import { factor } from "./number-words.ts";
+import { factor, numberText } from "./number-words.ts";
 import { useNumbers } from "./use-numbers.ts";
 
 /** The update line of the selected weight, what all updates do to the loss, and the step that training really makes. */

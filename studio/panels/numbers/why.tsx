@@ -1,11 +1,10 @@
-import { numberText } from "nabla";
 import { TextButton } from "../../view/controls.tsx";
 import { Part } from "../../view/panel.tsx";
 import { words } from "../../words.ts";
 import type { Explained, ExplainedNode } from "../../worker/views/explained.ts";
 import { type DerivationFactor, type Path, paths, reuses, telling } from "./derivation.ts";
 import { Formula } from "./formula.tsx";
-import { factor as factorText } from "./number-words.ts";
+import { factor as factorText, numberText } from "./number-words.ts";
 import type { Numbers } from "./numbers-model.ts";
 import { useNumbers } from "./use-numbers.ts";
 
