@@ -1,37 +1,24 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { defaultLook, defaultTraining, defaultWorkbench } from "../../studio/state/defaults.ts";
 import { toLink } from "../../studio/state/link.ts";
 import type { Workbench } from "../../studio/state/workbench.ts";
-import { launch } from "./browser.ts";
+import { faultsOf } from "./faults.ts";
 import { soon } from "./soon.ts";
-import { openStudio, serveStudio } from "./studio.ts";
+import { studioForTests } from "./studio.ts";
 
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveStudio>>;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serveStudio()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const studio = studioForTests();
 
 /** Ten epochs a second: a run at full speed would leave axe little of two processors. */
 const unhurried: Workbench = { ...defaultWorkbench, training: { ...defaultTraining, speed: 10 } };
 
 /** What axe finds on the whole page, and whether the page can be pushed sideways. */
-async function faultsOf(page: Page, where: string): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
+async function allFaultsOf(page: Page, where: string): Promise<readonly string[]> {
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
-  return [
-    ...violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes[0]?.html.slice(0, 200)}`),
-    ...(overflow > 0 ? [`${where}: ${overflow} px too wide`] : []),
-  ];
+  const faults = [...(await faultsOf(page)), ...(overflow > 0 ? [`${overflow} px too wide`] : [])];
+  return faults.map((fault) => `${where}: ${fault}`);
 }
 
 test.each([
@@ -40,7 +27,7 @@ test.each([
 ] as const)(
   "axe finds nothing while it trains, nor when the page says what went wrong: %s, %i px",
   async (colorScheme, width) => {
-    const { page, context } = await openStudio(browser, site.url, {
+    const { page, context } = await studio.open({
       colorScheme,
       width,
       hash: await toLink(unhurried),
@@ -48,15 +35,15 @@ test.each([
     await page.getByRole("button", { name: "Play" }).click();
     const epoch = page.locator("[data-figure=epoch]");
     await soon(async () => Number(await epoch.textContent())).toBeGreaterThan(2);
-    expect(await faultsOf(page, "workbench")).toEqual([]);
+    expect(await allFaultsOf(page, "workbench")).toEqual([]);
     await page.getByRole("button", { name: "Numbers", exact: true }).click();
     await page.locator("[data-figure=steps]").waitFor();
-    expect(await faultsOf(page, "numbers")).toEqual([]);
+    expect(await allFaultsOf(page, "numbers")).toEqual([]);
     await context.close();
 
-    const broken = await openStudio(browser, site.url, { colorScheme, width, hash: "v1=broken" });
+    const broken = await studio.open({ colorScheme, width, hash: "v1=broken" });
     await broken.page.getByRole("alert").first().waitFor();
-    expect(await faultsOf(broken.page, "error")).toEqual([]);
+    expect(await allFaultsOf(broken.page, "error")).toEqual([]);
     await broken.context.close();
   },
 );
@@ -94,7 +81,7 @@ test.each([
         space: { ...defaultLook.space, show: space },
       },
     };
-    const { page, context, complaints } = await openStudio(browser, site.url, { hash: await toLink(state) });
+    const { page, context, complaints } = await studio.open({ hash: await toLink(state) });
     const oneEpoch = async (): Promise<void> => {
       const epoch = page.locator("[data-figure=epoch]");
       await soon(() => epoch.textContent()).toBe("0");
@@ -114,7 +101,7 @@ test.each([
     await oneEpoch();
     const same = async (): Promise<readonly string[]> => {
       const after = await toldPictures(page);
-      return Object.keys(before).filter((name) => after[name]?.table === before[name]!.table);
+      return Object.keys(before).filter((name) => (after[name] ?? before[name])!.table === before[name]!.table);
     };
     // the loss as a function is the same for any data
     await soon(same).toEqual(Object.keys(before).filter((name) => name.startsWith("Function")));

@@ -1,42 +1,17 @@
-import type { Server } from "node:http";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { defaultLook, defaultWorkbench } from "../../studio/state/defaults.ts";
 import { fromLink, toLink } from "../../studio/state/link.ts";
 import type { OwnData, Workbench } from "../../studio/state/workbench.ts";
-import { launch } from "./browser.ts";
+import { coloursOf } from "./colours.ts";
+import { faultsOf } from "./faults.ts";
 import { soon } from "./soon.ts";
-import { openStudio, serveStudio } from "./studio.ts";
+import { studioForTests } from "./studio.ts";
 
-let browser: Browser;
-let site: { readonly url: string; readonly server: Server };
-
-beforeAll(async () => {
-  browser = await launch();
-  site = await serveStudio();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const studio = studioForTests();
 
 const dataPanel = (page: Page): Locator => page.locator("[data-panel=data]");
 const lossPanel = (page: Page): Locator => page.locator("[data-panel=loss]");
-
-/** How many colours a canvas has: one that nothing was drawn on has one. */
-const coloursOf = (canvas: Locator): Promise<number> =>
-  canvas.evaluate((element) => {
-    const { width, height } = element as HTMLCanvasElement;
-    const { data } = (element as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, width, height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  });
-
-async function faultsOf(page: Page, part: string): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
-}
 
 /** The state as its link has it. */
 async function stateOf(page: Page): Promise<Workbench> {
@@ -64,7 +39,7 @@ async function epochs(page: Page, most: number): Promise<void> {
 
 describe("data", () => {
   test("points are painted, dragged and erased by pointer and by keys; undo takes back one stroke", async () => {
-    const { page, context, complaints } = await openStudio(browser, site.url);
+    const { page, context, complaints } = await studio.open();
     const panel = dataPanel(page);
     const board = panel.locator(".board canvas");
     await soon(() => coloursOf(board)).toBeGreaterThan(20);
@@ -111,7 +86,7 @@ describe("data", () => {
   });
 
   test("the table has every number, and they can be changed, added and taken away", async () => {
-    const { page, context, complaints } = await openStudio(browser, site.url);
+    const { page, context, complaints } = await studio.open();
     const panel = dataPanel(page);
     const numbers = panel.locator(".points tbody");
     const before = await numbers.textContent();
@@ -139,7 +114,7 @@ describe("data", () => {
   });
 
   test("a table of text: mistakes by row and column, hostile names as they are, a file that is dropped", async () => {
-    const { page, context, complaints } = await openStudio(browser, site.url);
+    const { page, context, complaints } = await studio.open();
     const panel = dataPanel(page);
     await panel.getByRole("button", { name: "Paste or drop CSV" }).click();
     const dialog = page.getByRole("dialog");
@@ -155,7 +130,7 @@ describe("data", () => {
     expect(own).toMatchObject({ name: "Pasted rows", columns: ["height", "weight"], isStandardized: true });
     expect(own.target).toEqual({ kind: "classes", names: ["<img src=x>", "dog"], labels: [0, 1, 1, 0] });
     await soon(() => panel.getByRole("button", { name: "<img src=x>" }).count()).toBe(1);
-    await soon(() => page.locator("img").count()).toBe(0);
+    expect(await page.locator("img").count()).toBe(0);
 
     const rows = Array.from({ length: 20_000 }, (_, i) => `${i % 97},${i % 89},${i % 83},${i % 2}`).join("\n");
     const transfer = await page.evaluateHandle((content) => {
@@ -177,7 +152,7 @@ describe("data", () => {
 
 describe("loss", () => {
   test("curve, examples, mistakes and function are drawn, told and kept in step with the run", async () => {
-    const { page, context, complaints } = await openStudio(browser, site.url);
+    const { page, context, complaints } = await studio.open();
     const panel = lossPanel(page);
     const curve = panel.getByRole("img", { name: "Loss by epoch" });
     const bars = panel.getByRole("application", { name: "Every example, worst first" });
@@ -186,7 +161,7 @@ describe("loss", () => {
     const empty = await coloursOf(curve);
     await panel.getByText("Table", { exact: false }).first().click();
     const table = panel.getByRole("region", { name: "Loss by epoch" });
-    await soon(() => table.locator("tbody tr").count()).toBe(0);
+    expect(await table.locator("tbody tr").count()).toBe(0);
     await epochs(page, 3);
     await soon(() => table.locator("tbody tr").count()).toBe(3);
     await soon(() => coloursOf(curve)).toBeGreaterThan(empty);
@@ -231,7 +206,7 @@ describe("loss", () => {
   });
 
   test("every loss that fits trains, with every optimizer; those that do not fit say why", async () => {
-    const { page, context, complaints } = await openStudio(browser, site.url);
+    const { page, context, complaints } = await studio.open();
     const panel = lossPanel(page);
     const choice = panel.locator(".training select").first();
     const names = await choice
@@ -270,11 +245,11 @@ test.each([
   ["light", 320, "function"],
 ] as const)("axe finds nothing in the panels: %s, %i px, %s", async (colorScheme, width, show) => {
   const hash = await toLink({ ...defaultWorkbench, look: { ...defaultLook, loss: { ...defaultLook.loss, show } } });
-  const { page, context } = await openStudio(browser, site.url, { colorScheme, width, hash });
+  const { page, context } = await studio.open({ colorScheme, width, hash });
   await epochs(page, 1);
   await page.waitForTimeout(300);
   expect(await faultsOf(page, "[data-panel=data]")).toEqual([]);
   expect(await faultsOf(page, "[data-panel=loss]")).toEqual([]);
-  await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   await context.close();
 });

@@ -1,11 +1,12 @@
 import type { Server } from "node:http";
-import { AxeBuilder } from "@axe-core/playwright";
 import { dense, relu, sequential, softmax } from "nabla";
 import { mnist16, sampleOf, type TrainAndTest } from "nabla/data";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packDigits } from "../../src/cli/studio-server/pack-digits.ts";
 import { launch } from "./browser.ts";
+import { coloursOf } from "./colours.ts";
+import { faultsOf } from "./faults.ts";
 import { soon } from "./soon.ts";
 import { openStudio, serveStudio } from "./studio.ts";
 
@@ -40,17 +41,7 @@ async function openDigits(page: Page): Promise<void> {
 }
 
 /** How many shades are on a canvas. */
-const shadesOf = (page: Page, name: string): Promise<number> =>
-  page.getByRole("img", { name, exact: true }).evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  });
-
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`);
-}
+const shadesOf = (page: Page, name: string): Promise<number> => coloursOf(page.getByRole("img", { name, exact: true }));
 
 const shares = (page: Page): Promise<readonly string[]> => page.locator("output[data-digit]").allTextContents();
 
@@ -130,7 +121,7 @@ describe("digits", () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole("button", { name: "Clear" }).click();
     await soon(() => inked.count()).toBe(0);
-    await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     await context.close();
   });
 

@@ -1,20 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { faultsOf } from "./faults.ts";
 import { soon } from "./soon.ts";
-import { openStudio, serveStudio } from "./studio.ts";
+import { studioForTests } from "./studio.ts";
 
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveStudio>>;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serveStudio()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const studio = studioForTests();
 
 async function begin(page: Page, title: RegExp): Promise<void> {
   await page.getByRole("button", { name: "Lessons" }).click();
@@ -35,7 +25,7 @@ async function answer(page: Page, question: RegExp, text: string): Promise<strin
 }
 
 test("a lesson by hand: wrong and right answers, steps taken, and the wild learning rate", async () => {
-  const { page, context, complaints } = await openStudio(browser, site.url);
+  const { page, context, complaints } = await studio.open();
   await begin(page, /Begin: The world’s smallest/);
   await page.locator("[data-update]").waitFor();
   expect(await answer(page, /What is the loss of the first point/, "50")).toBe(
@@ -64,7 +54,7 @@ test("a lesson by hand: wrong and right answers, steps taken, and the wild learn
 });
 
 test("a lesson from a file, and one that is none", async () => {
-  const { page, context, complaints } = await openStudio(browser, site.url);
+  const { page, context, complaints } = await studio.open();
   await page.getByRole("button", { name: "Lessons" }).click();
   const input = page.locator("input[type=file]");
   await input.setInputFiles({
@@ -106,17 +96,13 @@ test.each([
   ["light", 1440],
   ["dark", 320],
 ] as const)("axe finds nothing on the list and on a lesson: %s, %i px", async (colorScheme, width) => {
-  const { page, context } = await openStudio(browser, site.url, { colorScheme, width });
+  const { page, context } = await studio.open({ colorScheme, width });
   await page.getByRole("button", { name: "Lessons" }).click();
   await page.getByRole("heading", { name: "Lessons" }).waitFor();
-  const violations = async (): Promise<readonly string[]> =>
-    (await new AxeBuilder({ page }).analyze()).violations.map(
-      ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`,
-    );
-  expect(await violations()).toEqual([]);
+  expect(await faultsOf(page)).toEqual([]);
   await page.getByRole("button", { name: /Begin: Backprop/ }).click();
   await page.locator("[data-figure=steps]").waitFor();
-  expect(await violations()).toEqual([]);
+  expect(await faultsOf(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
     0,
   );
@@ -124,7 +110,7 @@ test.each([
 });
 
 test("what a screen reader is given: the bars, and a lesson’s step", async () => {
-  const { page, context } = await openStudio(browser, site.url);
+  const { page, context } = await studio.open();
   await soon(() => page.getByRole("button", { name: "One step forward" }).isEnabled()).toBe(true);
   expect(await page.locator("header").ariaSnapshot()).toMatchInlineSnapshot(`
     "- banner:

@@ -1,8 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { activationNamed, dense, maxout, sequential } from "nabla";
 import { numberText } from "nabla/explain";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { setTraining, show } from "../../studio/state/commands.ts";
 import { dataOf } from "../../studio/state/data.ts";
 import { defaultWorkbench } from "../../studio/state/defaults.ts";
@@ -12,25 +11,16 @@ import { lecturePreset } from "../../studio/state/presets.ts";
 import { activationChoices, type Workbench } from "../../studio/state/workbench.ts";
 import type { Explained } from "../../studio/worker/views/explained.ts";
 import { explanation } from "../../studio/worker/views/explanation.ts";
-import { launch } from "./browser.ts";
+import { faultsOf } from "./faults.ts";
 import { soon } from "./soon.ts";
-import { openStudio, serveStudio } from "./studio.ts";
+import { studioForTests } from "./studio.ts";
 
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveStudio>>;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serveStudio()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const studio = studioForTests();
 
 const lecture = lecturePreset("forward-by-hand");
 
 async function open(state: Workbench, options: { colorScheme?: "light" | "dark"; width?: number } = {}) {
-  const opened = await openStudio(browser, site.url, { hash: await toLink(state), ...options });
+  const opened = await studio.open({ hash: await toLink(state), ...options });
   await opened.page.locator("[data-figure=steps]").waitFor();
   return opened;
 }
@@ -115,7 +105,7 @@ async function clickAbout(page: Page, seed: number): Promise<Workbench> {
 }
 
 test("nets of random clicks: shown products multiply to shown gradients, which are those of explain", async () => {
-  const { page, context, complaints } = await openStudio(browser, site.url);
+  const { page, context, complaints } = await studio.open();
   for (const seed of [1, 2]) {
     if (seed === 2) {
       // the second time from a net that stays small enough to be told whole
@@ -209,7 +199,7 @@ test("by keys alone: steps one by one with the words of explain, to a weight, to
     "δ³₁ = ∂L/∂a³₁ · σ′(z³₁) = −0.382295 · 0.236146 = −0.090277   (used 5 times)",
   );
   await page.keyboard.press("ArrowLeft");
-  await soon(() => page.locator(".number-box .gradient-half.again").count()).toBe(0);
+  expect(await page.locator(".number-box .gradient-half.again").count()).toBe(0);
   await page.getByRole("button", { name: "Update", exact: true }).focus();
   await page.keyboard.press("Enter");
   // the graph is one stop; arrows move within it, Enter selects
@@ -285,14 +275,8 @@ test.each([
   await page.getByText("All numbers, layer by layer").click();
   await page.getByRole("button", { name: "Check by a difference" }).click();
   await page.locator("[data-check]").waitFor();
-  const { violations } = await new AxeBuilder({ page })
-    .include("main")
-    .options({ resultTypes: ["violations"] })
-    .analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
-  ).toEqual([]);
-  await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  expect(await faultsOf(page, "main")).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   expect(complaints).toEqual([]);
   await context.close();
 });

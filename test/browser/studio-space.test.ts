@@ -1,31 +1,19 @@
-import type { Server } from "node:http";
-import { AxeBuilder } from "@axe-core/playwright";
 import { activationNamed, crossEntropy, dense, type Model, sequential } from "nabla";
 import { activationsOf, explain } from "nabla/explain";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { dataOf, type StudioData } from "../../studio/state/data.ts";
 import { defaultWorkbench } from "../../studio/state/defaults.ts";
 import { jobOf } from "../../studio/state/job.ts";
 import { toLink } from "../../studio/state/link.ts";
 import type { DrawnData, OwnData, Workbench } from "../../studio/state/workbench.ts";
 import { figure } from "../../studio/view/figures.ts";
-import { launch } from "./browser.ts";
+import { coloursOf } from "./colours.ts";
+import { faultsOf } from "./faults.ts";
 import { soon } from "./soon.ts";
-import { openStudio, serveStudio } from "./studio.ts";
+import { studioForTests } from "./studio.ts";
 
-let browser: Browser;
-let site: { readonly url: string; readonly server: Server };
-
-beforeAll(async () => {
-  browser = await launch();
-  site = await serveStudio();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const studio = studioForTests();
 
 const small: Workbench = {
   ...defaultWorkbench,
@@ -43,14 +31,6 @@ const panel = (page: Page, name: "network" | "space"): Locator => page.locator(`
 
 const figureOf = async (page: Page, name: string): Promise<string> =>
   (await page.locator(`[data-figure=${name}]`).textContent())!;
-
-/** How many colours a canvas shows. */
-const coloursOf = (canvas: Locator): Promise<number> =>
-  canvas.evaluate((element) => {
-    const { width, height } = element as HTMLCanvasElement;
-    const { data } = (element as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, width, height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  });
 
 /** Waits until a check holds: views come with the worker's next answer. */
 async function until(check: () => Promise<boolean>, what: string): Promise<void> {
@@ -78,7 +58,7 @@ describe("the panels of network and space", () => {
     { colorScheme: "dark" as const, width: 1440, show: "Decision" },
     { colorScheme: "light" as const, width: 320, show: "Warped grid" },
   ])("every neuron and the plane are painted, and all can use it: $colorScheme, $width px, $show", async (options) => {
-    const { page, context, complaints } = await openStudio(browser, site.url, {
+    const { page, context, complaints } = await studio.open({
       hash: await toLink(small),
       ...options,
     });
@@ -89,18 +69,14 @@ describe("the panels of network and space", () => {
     await soon(() => page.locator(".edge").count()).toBe(2 * 4 + 4 * 3);
     await panel(page, "space").getByText(options.show, { exact: true }).click();
     await isPainted(panel(page, "space").locator("canvas"), 8);
-    const { violations } = await new AxeBuilder({ page })
-      .include("[data-panel=network]")
-      .include("[data-panel=space]")
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-    await soon(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(options.width);
+    expect(await faultsOf(page, "[data-panel=network]", "[data-panel=space]")).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(options.width);
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   test("a net is built by keys, each change has its words, and undo takes it back", async () => {
-    const { page, context } = await openStudio(browser, site.url, { hash: await toLink(small) });
+    const { page, context } = await studio.open({ hash: await toLink(small) });
     const sum = panel(page, "network").locator(".parameter-sum");
     await soon(() => sum.textContent()).toBe("2·4 + 4 + 4·3 + 3 = 27 parameters");
     await page.getByRole("button", { name: "Add a layer before Output" }).press("Enter");
@@ -121,7 +97,7 @@ describe("the panels of network and space", () => {
   });
 
   test("arrows walk the net and the points, and the numbers are the library's", async () => {
-    const { page, context } = await openStudio(browser, site.url, { hash: await toLink(small) });
+    const { page, context } = await studio.open({ hash: await toLink(small) });
     const data = dataOf(small.data as DrawnData);
     const model = modelOf(small, data);
     await isPainted(page.locator('[data-cell="1-0"]'));
@@ -151,7 +127,7 @@ describe("the panels of network and space", () => {
   });
 
   test("a weight that is typed before the first step belongs to the start, later to the run", async () => {
-    const { page, context } = await openStudio(browser, site.url, { hash: await toLink(small) });
+    const { page, context } = await studio.open({ hash: await toLink(small) });
     const field = page.getByRole("textbox", { name: "Weight from Input, x₁" });
     await field.fill("1.5");
     await field.press("Enter");
@@ -171,7 +147,7 @@ describe("the panels of network and space", () => {
   });
 
   test("tables follow the data, for classes, curves and more columns than two; names are shown as they are", async () => {
-    const { page, context, complaints } = await openStudio(browser, site.url, { hash: await toLink(small) });
+    const { page, context, complaints } = await studio.open({ hash: await toLink(small) });
     const space = panel(page, "space");
     await space.locator("summary").click();
     await until(
@@ -180,7 +156,7 @@ describe("the panels of network and space", () => {
     );
     const before = await space.locator("table").textContent();
     await page.goto(
-      `${site.url}#${await toLink({ ...small, data: { ...(small.data as DrawnData), generator: "moons" }, network: { ...small.network, layers: [...small.network.layers.slice(0, 1), { units: 2, activation: "softmax" }] } })}`,
+      `${studio.url}#${await toLink({ ...small, data: { ...(small.data as DrawnData), generator: "moons" }, network: { ...small.network, layers: [...small.network.layers.slice(0, 1), { units: 2, activation: "softmax" }] } })}`,
     );
     await until(async () => (await space.locator("table").textContent()) !== before, "another table");
 
@@ -197,16 +173,16 @@ describe("the panels of network and space", () => {
       seed: 1,
     };
     const layers = [small.network.layers[0]!, { units: 2, activation: "softmax" as const }];
-    await page.goto(`${site.url}#${await toLink({ ...small, data: own, network: { ...small.network, layers } })}`);
+    await page.goto(`${studio.url}#${await toLink({ ...small, data: own, network: { ...small.network, layers } })}`);
     await space.getByText("The other numbers are at their mean.").waitFor();
     await soon(() => space.locator(".class-name").first().textContent()).toBe(hostile);
-    await soon(() => page.locator("img").count()).toBe(0);
+    expect(await page.locator("img").count()).toBe(0);
     await space.getByRole("combobox", { name: "Across" }).selectOption("2");
     await isPainted(space.locator("canvas"), 6);
 
     const curve = { ...(small.data as DrawnData), generator: "curve-sine" as const };
     await page.goto(
-      `${site.url}#${await toLink({ ...small, data: curve, network: { ...small.network, layers: [small.network.layers[0]!, { units: 1, activation: "linear" }] } })}`,
+      `${studio.url}#${await toLink({ ...small, data: curve, network: { ...small.network, layers: [small.network.layers[0]!, { units: 1, activation: "linear" }] } })}`,
     );
     await space.getByRole("application", { name: "Curve of the net" }).waitFor();
     await isPainted(space.locator("canvas"), 4);

@@ -1,28 +1,18 @@
 import { activationNamed, dense, lossNamed, sequential } from "nabla";
 import { explain, numberText } from "nabla/explain";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { floatsFromText } from "../../studio/state/base64url.ts";
 import { dataOf } from "../../studio/state/data.ts";
 import { jobOf, lossOf } from "../../studio/state/job.ts";
 import { fromLink } from "../../studio/state/link.ts";
 import type { DrawnData } from "../../studio/state/workbench.ts";
-import { launch } from "./browser.ts";
 import { soon } from "./soon.ts";
-import { openStudio, serveStudio } from "./studio.ts";
+import { studioForTests } from "./studio.ts";
 
 // One walk through the studio by somebody who has no pointer.
 
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveStudio>>;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serveStudio()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const studio = studioForTests();
 
 /** Presses Tab until what has the focus is called so; fails where no round of the page comes by it. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -39,7 +29,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 test("by keys alone: a net is built, trained on quadrants, explained, and shared", async () => {
-  const { page, context, complaints } = await openStudio(browser, site.url);
+  const { page, context, complaints } = await studio.open();
   await tabTo(page, /^Quadrants/);
   await page.keyboard.press("Enter");
   await tabTo(page, /^Add a layer before Output/);

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import { launch } from "./browser.ts";
 
 const folder = fileURLToPath(new URL("../../dist/studio", import.meta.url));
 
@@ -83,4 +85,23 @@ export async function openStudio(
   await page.goto(`${url}${hash && `#${hash.replace(/^#/, "")}`}`);
   await page.getByRole("button", { name: "Play" }).waitFor();
   return { page, context, complaints };
+}
+
+/** A browser and the built studio for the tests of a file, closed after the last of them. */
+export function studioForTests() {
+  let browser: Browser | undefined;
+  let site: Awaited<ReturnType<typeof serveStudio>> | undefined;
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([launch(), serveStudio()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    site?.server.close();
+  });
+  return {
+    get url(): string {
+      return site!.url;
+    },
+    open: (options?: OpenOptions): Promise<StudioPage> => openStudio(browser!, site!.url, options),
+  };
 }
