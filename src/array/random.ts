@@ -15,49 +15,47 @@ const INVERSE_2_32 = 1 / 4294967296;
 const INVERSE_2_53 = 1 / 9007199254740992;
 
 /**
- * Encrypts the counters (high, low), (high, low + 1), … under the key into pairs of words of `out`, as many as it holds.
- * Random123's `threefry2x32`, 20 rounds. Rotations are written out: the first numbers of a process are drawn by code
- * that nobody has optimised yet, and then a call costs as much as a round.
+ * Encrypts the counter (high, low) under the key into the two words of `out`: Random123's `threefry2x32`, 20 rounds.
+ * Rotations are written out: the first numbers of a process are drawn by code that nobody has optimised yet, and then a
+ * call costs as much as a round. For the same reason it draws one pair a call: a function that is called often is
+ * optimised sooner than a loop that runs long.
  */
 export function threefry(key0: number, key1: number, high: number, low: number, out: Uint32Array): void {
-  const parity = 0x1bd11bda ^ key0 ^ key1;
-  for (let i = 0; i < out.length; i += 2) {
-    let a = (high + key0) | 0;
-    let b = (low + (i >>> 1) + key1) | 0;
-    // Five groups of four rounds; the rotations alternate, a key word pair and the group's number follow each group.
-    let keyA = key1 | 0;
-    let keyB = parity;
-    let keyC = key0 | 0;
-    for (let group = 1; group <= 5; group += 1) {
-      if ((group & 1) === 1) {
-        a = (a + b) | 0;
-        b = ((b << 13) | (b >>> 19)) ^ a;
-        a = (a + b) | 0;
-        b = ((b << 15) | (b >>> 17)) ^ a;
-        a = (a + b) | 0;
-        b = ((b << 26) | (b >>> 6)) ^ a;
-        a = (a + b) | 0;
-        b = ((b << 6) | (b >>> 26)) ^ a;
-      } else {
-        a = (a + b) | 0;
-        b = ((b << 17) | (b >>> 15)) ^ a;
-        a = (a + b) | 0;
-        b = ((b << 29) | (b >>> 3)) ^ a;
-        a = (a + b) | 0;
-        b = ((b << 16) | (b >>> 16)) ^ a;
-        a = (a + b) | 0;
-        b = ((b << 24) | (b >>> 8)) ^ a;
-      }
-      a = (a + keyA) | 0;
-      b = (b + keyB + group) | 0;
-      const first = keyA;
-      keyA = keyB;
-      keyB = keyC;
-      keyC = first;
+  let a = (high + key0) | 0;
+  let b = (low + key1) | 0;
+  // Five groups of four rounds; the rotations alternate, a key word pair and the group's number follow each group.
+  let keyA = key1 | 0;
+  let keyB = 0x1bd11bda ^ key0 ^ key1;
+  let keyC = key0 | 0;
+  for (let group = 1; group <= 5; group += 1) {
+    if ((group & 1) === 1) {
+      a = (a + b) | 0;
+      b = ((b << 13) | (b >>> 19)) ^ a;
+      a = (a + b) | 0;
+      b = ((b << 15) | (b >>> 17)) ^ a;
+      a = (a + b) | 0;
+      b = ((b << 26) | (b >>> 6)) ^ a;
+      a = (a + b) | 0;
+      b = ((b << 6) | (b >>> 26)) ^ a;
+    } else {
+      a = (a + b) | 0;
+      b = ((b << 17) | (b >>> 15)) ^ a;
+      a = (a + b) | 0;
+      b = ((b << 29) | (b >>> 3)) ^ a;
+      a = (a + b) | 0;
+      b = ((b << 16) | (b >>> 16)) ^ a;
+      a = (a + b) | 0;
+      b = ((b << 24) | (b >>> 8)) ^ a;
     }
-    out[i] = a;
-    out[i + 1] = b;
+    a = (a + keyA) | 0;
+    b = (b + keyB + group) | 0;
+    const first = keyA;
+    keyA = keyB;
+    keyB = keyC;
+    keyC = first;
   }
+  out[0] = a;
+  out[1] = b;
 }
 
 /** FNV-1a, 32 bits, over the UTF-16 code units of `name`, low byte first (Fowler, Noll & Vo). */
@@ -85,12 +83,6 @@ export function randomKey(seed: number, name: string): RandomKey {
   return [out[0]!, out[1]!];
 }
 
-/** Counters that are encrypted by one call: a long loop is optimised while it runs, a short one only when it comes back. */
-const block = 65_536;
-
-/** 64 bits as a number in [0, 1) with 53. */
-const fraction = (first: number, second: number): number => ((first >>> 5) * 67108864 + (second >>> 6)) * INVERSE_2_53;
-
 /**
  * One stream of random numbers, each at its counter (high, low): two integers taken modulo 2³².
  * Calls do not depend on one another; the same counter gives the same number again.
@@ -111,20 +103,9 @@ export class Random {
 
   /** Uniform in [0, 1) with 53 bits. */
   uniform(high: number, low: number): number {
-    threefry(this.key[0], this.key[1], high, low, this.#words);
-    return fraction(this.#words[0]!, this.#words[1]!);
-  }
-
-  /** The same for the counters (high, 0) … (high, count − 1), several times as fast. */
-  uniforms(high: number, count: number): Float64Array {
-    const values = new Float64Array(count);
-    const words = new Uint32Array(2 * Math.min(count, block));
-    for (let from = 0; from < count; from += block) {
-      threefry(this.key[0], this.key[1], high, from, words);
-      const end = Math.min(count, from + block);
-      for (let i = from, word = 0; i < end; i += 1, word += 2) values[i] = fraction(words[word]!, words[word + 1]!);
-    }
-    return values;
+    const words = this.#words;
+    threefry(this.key[0], this.key[1], high, low, words);
+    return ((words[0]! >>> 5) * 67108864 + (words[1]! >>> 6)) * INVERSE_2_53;
   }
 
   /** The numbers 0 … n−1 in random order, another one for each `epoch`. Every order is equally likely. */

@@ -43,8 +43,7 @@ export function uniform(low: number, high: number): Initializer {
     });
   return (size, _fan, random) => {
     const values = new Float32Array(size);
-    const draws = random.uniforms(0, size);
-    for (let i = 0; i < size; i++) values[i] = low + (high - low) * draws[i]!;
+    for (let i = 0; i < size; i++) values[i] = low + (high - low) * random.uniform(0, i);
     return values;
   };
 }
