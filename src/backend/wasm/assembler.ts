@@ -7,17 +7,6 @@ export const v128 = 0x7b;
 export type ValueType = typeof i32 | typeof f32 | typeof f64 | typeof v128;
 export type Local = number;
 
-/** Signed LEB128 of a 32-bit integer. */
-function signed(n: number): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const byte = n & 127;
-    n >>= 7;
-    if ((n === 0 && (byte & 64) === 0) || (n === -1 && (byte & 64) !== 0)) return [...bytes, byte];
-    bytes.push(byte | 128);
-  }
-}
-
 /** v128 opcodes by name, without their 0xfd prefix. */
 const simd = {
   load: 0x00,
@@ -62,54 +51,34 @@ const simd = {
   relaxedMulAdd: 0x105,
 } as const;
 
-/** Bytes that grow; everything generated goes through here, so it allocates seldom. */
-class ByteWriter {
-  #bytes = new Uint8Array(1024);
-  length = 0;
+/** Appends an integer from 0 on in unsigned LEB128. */
+function appendUnsigned(code: number[], n: number): void {
+  for (; n > 127; n = Math.floor(n / 128)) code.push((n & 127) | 128);
+  code.push(n);
+}
 
-  byte(value: number): void {
-    if (this.length === this.#bytes.length) this.#reserve(1);
-    this.#bytes[this.length++] = value;
-  }
-
-  unsigned(n: number): void {
-    for (; n > 127; n = Math.floor(n / 128)) this.byte((n & 127) | 128);
-    this.byte(n);
-  }
-
-  signed(n: number): void {
-    for (const byte of signed(n)) this.byte(byte);
-  }
-
-  append(bytes: ArrayLike<number>): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.length);
-    this.length += bytes.length;
-  }
-
-  view(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.length);
-  }
-
-  #reserve(count: number): void {
-    if (this.length + count <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + count));
-    larger.set(this.view());
-    this.#bytes = larger;
-  }
+/** Appends a 32-bit integer in signed LEB128. */
+function appendSigned(code: number[], n: number): void {
+  for (; n < -64 || n > 63; n >>= 7) code.push((n & 127) | 128);
+  code.push(n & 127);
 }
 
 /** For the bytes of a constant. */
 const fourFloats = new Float32Array(4);
-const floatBytes = new Uint8Array(fourFloats.buffer);
+const fourWords = new Int32Array(fourFloats.buffer);
+const constantBytes = new Uint8Array(fourFloats.buffer);
 
+/**
+ * A function, written instruction by instruction. The code is a plain list of bytes, and each instruction is appended by
+ * one call: at the start of a process nothing is optimised yet, and what an emitter costs is its number of calls.
+ */
 export class FunctionBuilder {
   readonly name: string;
   readonly parameters: readonly ValueType[];
   readonly index: number;
   readonly #locals: ValueType[] = [];
   readonly #free = new Map<ValueType, Local[]>();
-  readonly #code = new ByteWriter();
+  readonly #code: number[] = [];
 
   constructor(name: string, parameters: readonly ValueType[], index: number) {
     this.name = name;
@@ -205,15 +174,15 @@ export class FunctionBuilder {
   }
 
   constant(n: number): this {
-    this.#code.byte(0x41);
-    this.#code.signed(n | 0);
+    this.#code.push(0x41);
+    appendSigned(this.#code, n | 0);
     return this;
   }
 
   /** A float32 to an i32, out-of-range values to the nearest. */
   truncate(): this {
-    this.#code.byte(0xfc);
-    return this.#plain(0);
+    this.#code.push(0xfc, 0);
+    return this;
   }
 
   /** local += n */
@@ -223,9 +192,10 @@ export class FunctionBuilder {
 
   /** Repeats `body`, at least once, until it leaves 0 on the stack. */
   loop(body: () => void): this {
-    this.#plain(0x03).#plain(0x40);
+    this.#code.push(0x03, 0x40);
     body();
-    return this.#indexed(0x0d, 0).#plain(0x0b);
+    this.#code.push(0x0d, 0, 0x0b);
+    return this;
   }
 
   /** Runs `body` `count` times, counting down; `count` ≥ 1. */
@@ -256,10 +226,10 @@ export class FunctionBuilder {
 
   /** If the top of the stack is not 0: `yes`, else `no`. */
   when(yes: () => void, no?: () => void): this {
-    this.#plain(0x04).#plain(0x40);
+    this.#code.push(0x04, 0x40);
     yes();
     if (no) {
-      this.#plain(0x05);
+      this.#code.push(0x05);
       no();
     }
     return this.#plain(0x0b);
@@ -267,17 +237,15 @@ export class FunctionBuilder {
 
   /** An instruction of the threads proposal (0xfe and `opcode`) on a 32-bit word at a fixed distance from the address on the stack. */
   atomic(opcode: number, offset: number): this {
-    this.#code.byte(0xfe);
-    this.#code.byte(opcode);
-    this.#code.byte(2);
-    this.#code.unsigned(offset);
+    this.#code.push(0xfe, opcode, 2);
+    appendUnsigned(this.#code, offset);
     return this;
   }
 
   /** A 64-bit constant that says "without end" to an atomic wait. */
   forever(): this {
-    this.#plain(0x42);
-    return this.#plain(0x7f);
+    this.#code.push(0x42, 0x7f);
+    return this;
   }
 
   drop(): this {
@@ -286,15 +254,16 @@ export class FunctionBuilder {
 
   /** An instruction that few have need of, as its bytes. */
   code(...bytes: readonly number[]): this {
-    this.#code.append(bytes);
+    this.#code.push(...bytes);
     return this;
   }
 
   // ---- four lanes of float32 ----
 
   vector(op: keyof typeof simd): this {
-    this.#code.byte(0xfd);
-    this.#code.unsigned(simd[op]);
+    const opcode = simd[op];
+    if (opcode < 128) this.#code.push(0xfd, opcode);
+    else this.#code.push(0xfd, (opcode & 127) | 128, opcode >> 7);
     return this;
   }
 
@@ -305,8 +274,7 @@ export class FunctionBuilder {
 
   /** A load or store at a fixed distance from the address on the stack. */
   memory(op: keyof typeof simd, offset: number, lane?: number): this {
-    this.vector(op).#plain(0);
-    this.#code.unsigned(offset);
+    this.vector(op).#indexed(0, offset);
     return lane === undefined ? this : this.#plain(lane);
   }
 
@@ -315,67 +283,70 @@ export class FunctionBuilder {
     fourFloats[1] = b;
     fourFloats[2] = c;
     fourFloats[3] = d;
-    this.vector("constant");
-    this.#code.append(floatBytes);
-    return this;
+    return this.#constantBytes();
   }
 
   vectorConstantI32(value: number): this {
-    this.vector("constant");
-    this.#code.append(new Uint8Array(Int32Array.of(value, value, value, value).buffer));
-    return this;
+    fourWords.fill(value);
+    return this.#constantBytes();
   }
 
   /** All bits of the first `count` lanes. */
   laneMask(count: number): this {
-    this.vector("constant");
-    for (let byte = 0; byte < 16; byte++) this.#code.byte(byte < 4 * count ? 255 : 0);
-    return this;
+    for (let lane = 0; lane < 4; lane++) fourWords[lane] = lane < count ? -1 : 0;
+    return this.#constantBytes();
   }
 
   /** Lanes 0–3 of the first operand, 4–7 of the second. */
   shuffle(a: number, b: number, c: number, d: number): this {
     this.vector("shuffle");
-    for (const lane of [a, b, c, d]) for (let byte = 0; byte < 4; byte++) this.#code.byte(4 * lane + byte);
+    for (const lane of [a, b, c, d]) this.#code.push(4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3);
     return this;
   }
 
-  /** The function as it stands in the code section. */
-  writeTo(out: { byte(value: number): void; unsigned(n: number): void; append(bytes: ArrayLike<number>): void }): void {
+  /** The function as it stands in the code section, in pieces. */
+  body(): readonly (readonly number[])[] {
     const runs: { count: number; type: ValueType }[] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
       if (last?.type === type) last.count++;
       else runs.push({ count: 1, type });
     }
-    const head = new ByteWriter();
-    head.unsigned(runs.length);
+    const locals: number[] = [];
+    appendUnsigned(locals, runs.length);
     for (const { count, type } of runs) {
-      head.unsigned(count);
-      head.byte(type);
+      appendUnsigned(locals, count);
+      locals.push(type);
     }
-    out.unsigned(head.length + this.#code.length + 1);
-    out.append(head.view());
-    out.append(this.#code.view());
-    out.byte(0x0b);
+    const size: number[] = [];
+    appendUnsigned(size, locals.length + this.#code.length + 1);
+    return [size, locals, this.#code, [0x0b]];
   }
 
   #plain(opcode: number): this {
-    this.#code.byte(opcode);
+    this.#code.push(opcode);
     return this;
   }
 
   #indexed(opcode: number, index: number): this {
-    this.#code.byte(opcode);
-    this.#code.unsigned(index);
+    if (index < 128) this.#code.push(opcode, index);
+    else {
+      this.#code.push(opcode);
+      appendUnsigned(this.#code, index);
+    }
     return this;
   }
 
   /** A scalar load or store, without a promise of alignment. */
   #access(opcode: number, offset: number): this {
-    this.#code.byte(opcode);
-    this.#code.byte(0);
-    this.#code.unsigned(offset);
+    return this.#plain(opcode).#indexed(0, offset);
+  }
+
+  /** The vector of which `constantBytes` are the bytes. */
+  #constantBytes(): this {
+    const bytes = constantBytes;
+    this.vector("constant");
+    for (let i = 0; i < 16; i += 4) this.#code.push(bytes[i]!, bytes[i + 1]!, bytes[i + 2]!, bytes[i + 3]!);
     return this;
   }
 }
@@ -408,45 +379,50 @@ export class ModuleBuilder {
       if (!types.includes(key)) types.push(key);
       return types.indexOf(key);
     });
-    const out = new ByteWriter();
-    out.append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-    const section = (id: number, count: number, write: (part: ByteWriter) => void): void => {
-      const part = new ByteWriter();
-      part.unsigned(count);
-      write(part);
-      out.byte(id);
-      out.unsigned(part.length);
-      out.append(part.view());
+    const pieces: (readonly number[])[] = [[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]];
+    const section = (id: number, count: number, ...content: readonly (readonly number[])[]): void => {
+      const head: number[] = [];
+      appendUnsigned(head, count);
+      const size: number[] = [id];
+      appendUnsigned(
+        size,
+        content.reduce((sum, { length }) => sum + length, head.length),
+      );
+      pieces.push(size, head, ...content);
     };
-    const text = (part: ByteWriter, value: string): void => {
-      const encoded = new TextEncoder().encode(value);
-      part.unsigned(encoded.length);
-      part.append(encoded);
-    };
-    section(1, types.length, (part) => {
-      for (const key of types) {
+    section(
+      1,
+      types.length,
+      ...types.map((key) => {
         const parameters = key === "" ? [] : key.split(",").map(Number);
-        part.append([0x60, parameters.length, ...parameters, 0]);
-      }
-    });
-    section(2, 1, (part) => {
-      text(part, "env");
-      text(part, "memory");
-      part.append([2, isShared ? 3 : 1]);
-      part.unsigned(pages);
-      part.unsigned(maximum);
-    });
-    section(3, typeOf.length, (part) => typeOf.forEach((type) => void part.unsigned(type)));
-    section(7, this.#exports.size, (part) => {
-      for (const [name, { index }] of this.#exports) {
-        text(part, name);
-        part.byte(0);
-        part.unsigned(index);
-      }
-    });
-    section(10, this.#functions.length, (part) => {
-      for (const builder of this.#functions) builder.writeTo(part);
-    });
-    return out.view().slice();
+        return [0x60, parameters.length, ...parameters, 0];
+      }),
+    );
+    const memory = [...text("env"), ...text("memory"), 2, isShared ? 3 : 1];
+    appendUnsigned(memory, pages);
+    appendUnsigned(memory, maximum);
+    section(2, 1, memory);
+    section(3, typeOf.length, typeOf);
+    section(
+      7,
+      this.#exports.size,
+      ...[...this.#exports].map(([name, { index }]) => {
+        const entry = [...text(name), 0];
+        appendUnsigned(entry, index);
+        return entry;
+      }),
+    );
+    section(10, this.#functions.length, ...this.#functions.flatMap((builder) => builder.body()));
+
+    const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
   }
 }
+
+/** A name in the module, of fewer than 128 letters and signs of ASCII. */
+const text = (name: string): number[] => [name.length, ...Array.from(name, (letter) => letter.charCodeAt(0))];

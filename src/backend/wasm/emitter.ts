@@ -52,9 +52,12 @@ export class KernelEmitter {
 
   readonly #statements = new Map<ValueId, Exclude<Statement, { kind: "store" }>>();
   readonly #loadsOf = new Map<BufferId, ValueId[]>();
-  readonly #at = new Map<AxisId, number>();
+  /** For each axis, the part of its place that is known now. */
+  readonly #at: number[];
   readonly #counters = new Map<AxisId, Local>();
   readonly #signatures = new Map<string, Signature>();
+  /** The same by access: the text that tells signatures apart is written once for each. */
+  readonly #signatureOf = new Map<Access, Signature>();
   #known: Map<string, { readonly type: typeof i32 | typeof v128; readonly local: Local }>[] = [new Map()];
   readonly #spilled = new Map<ValueId, Access>();
   readonly #wideSpills = new Set<BufferId>();
@@ -65,6 +68,7 @@ export class KernelEmitter {
     this.kernel = kernel;
     this.target = target;
     this.machine = new WasmMachine(f, target.isFused);
+    this.#at = kernel.axes.map(() => 0);
     for (const statement of kernel.statements)
       if (statement.kind !== "store") this.#statements.set(statement.id, statement);
     for (const statement of kernel.statements) {
@@ -176,10 +180,10 @@ export class KernelEmitter {
 
   /** Runs `body` at a place known now, `offset` further along `axis`. */
   at(axis: AxisId, offset: number, body: () => void): void {
-    const before = this.#at.get(axis) ?? 0;
-    this.#at.set(axis, before + offset);
+    const before = this.#at[axis]!;
+    this.#at[axis] = before + offset;
     body();
-    this.#at.set(axis, before);
+    this.#at[axis] = before;
   }
 
   withLanes(valid: number, body: () => void): void {
@@ -331,12 +335,11 @@ export class KernelEmitter {
 
   /** The fixed part of an access's address, and the code that pushes the moving part. */
   #address(access: Access): { base: number; push: () => void } {
-    const { buffer, strides } = access;
-    const bytes = elementBytes[this.#typeOf(buffer)];
+    const { buffer } = access;
+    const { offset, strides } = this.#sign(access);
     let base = this.#spillAddress.get(buffer) ?? this.target.addressOf(buffer);
-    for (const [axis, place] of this.#at) base += place * strides[axis]! * bytes;
-    const { offset } = this.#sign(access);
-    const row = access.row ? this.#rowOffset(rowInBytes(access.row, bytes)) : undefined;
+    for (let axis = 0; axis < strides.length; axis++) base += this.#at[axis]! * strides[axis]!;
+    const row = access.row && this.#rowOffset(rowInBytes(access.row, elementBytes[this.#typeOf(buffer)]));
     return {
       base,
       push: () => {
@@ -437,7 +440,7 @@ export class KernelEmitter {
   }
 
   #emitIndex(axis: AxisId): void {
-    const place = this.#at.get(axis) ?? 0;
+    const place = this.#at[axis]!;
     const step = axis === this.vectorAxis ? 1 : 0;
     this.f.vectorConstant(place, place + step, place + 2 * step, place + 3 * step);
     const counter = this.#counters.get(axis);
@@ -461,8 +464,9 @@ export class KernelEmitter {
 
   /** A value's name at the present place: places along its own axes tell unrolled copies apart, and so do lanes. */
   #key(axes: readonly AxisId[], name: string): string {
-    const lanesAlong = this.vectorAxis !== undefined && axes.includes(this.vectorAxis) ? this.vectorAxis : "";
-    return `${name}@${axes.map((axis) => this.#at.get(axis) ?? 0).join(",")}|${lanesAlong}`;
+    let key = name;
+    for (const axis of axes) key += axis === this.vectorAxis ? `,${this.#at[axis]} ${axis}` : `,${this.#at[axis]}`;
+    return key;
   }
 
   #usesIndexOf(axis: AxisId): boolean {
@@ -470,15 +474,19 @@ export class KernelEmitter {
   }
 
   #sign(access: Access): Signature {
+    const signed = this.#signatureOf.get(access);
+    if (signed) return signed;
     const bytes = elementBytes[this.#typeOf(access.buffer)];
     const isScratch = access.buffer < 0;
     const stepBytes = isScratch ? 0 : this.target.stepBytesOf(access.buffer);
     const strides = access.strides.map((stride) => stride * bytes);
     const key = `${strides.join(",")} ${stepBytes} ${isScratch}`;
-    const known = this.#signatures.get(key);
-    if (known) return known;
-    const signature: Signature = { strides, stepBytes, offset: isScratch ? scratchParameter : undefined };
-    this.#signatures.set(key, signature);
+    let signature = this.#signatures.get(key);
+    if (!signature) {
+      signature = { strides, stepBytes, offset: isScratch ? scratchParameter : undefined };
+      this.#signatures.set(key, signature);
+    }
+    this.#signatureOf.set(access, signature);
     return signature;
   }
 }
