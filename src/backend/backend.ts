@@ -1,4 +1,5 @@
 import type { Plan } from "../compile/kernel.ts";
+import type { RecentPlans } from "../compile/recent-plans.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 /** How a·b + c is rounded: "portable" twice, the same bits everywhere; "fma" once, where the platform has it. */
@@ -24,6 +25,8 @@ export type TableData = Float32Array | Uint8Array | Int32Array;
  * lasts from step to step; training, the last batch, evaluation and prediction are plans on one store.
  */
 export interface Store extends Disposable {
+  /** Plans for it, kept from one run or evaluation to the next. */
+  readonly plans: RecentPlans;
   /** Makes room for a state or table leaf, or finds it; it starts as zeros. Loading a plan does so too. Throws SHAPE. */
   declare(leaf: Tensor): void;
   /** Sets a state's values, in the order of its shape. Throws SHAPE. */
@@ -37,8 +40,8 @@ export interface Store extends Disposable {
   states(): readonly StateEntry[];
   /** Forgets states and tables and gives their room to others. Plans that use them must be closed first. */
   remove(names: readonly string[]): void;
-  /** A copy of all states, to go back to. */
-  snapshot(): Snapshot;
+  /** A copy of all states, to go back to; written over `old`, one that nobody needs any more, as far as it has room. */
+  snapshot(old?: Snapshot): Snapshot;
   restore(snapshot: Snapshot): void;
   /** Whether every number of every state is finite. */
   isFinite(): boolean;

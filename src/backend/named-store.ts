@@ -2,6 +2,7 @@ import { areFinite } from "../array/finite.ts";
 import { sizeOf } from "../array/ndarray.ts";
 import { type Buffer, type BufferRole, type ElementType, elementBytes, type Plan } from "../compile/kernel.ts";
 import { leafLayout } from "../compile/layout.ts";
+import { RecentPlans } from "../compile/recent-plans.ts";
 import { NablaError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Executable, LoadOptions, Snapshot, StateEntry, Store, TableData } from "./backend.ts";
@@ -15,6 +16,7 @@ interface Entry<Place> {
 
 /** States and tables by name, in whatever memory a backend has: it says how a place is taken, seen and given back. */
 export abstract class NamedStore<Place> implements Store {
+  readonly plans = new RecentPlans();
   readonly #entries = new Map<string, Entry<Place>>();
 
   abstract loadNow(plan: Plan, options?: LoadOptions): Executable;
@@ -69,10 +71,16 @@ export abstract class NamedStore<Place> implements Store {
     }
   }
 
-  snapshot(): Snapshot {
+  snapshot(old?: Snapshot): Snapshot {
     const states = new Map<string, Float32Array>();
-    for (const [name, entry] of this.#entries)
-      if (entry.buffer.role === "state") states.set(name, (this.#view(entry) as Float32Array).slice());
+    for (const [name, entry] of this.#entries) {
+      if (entry.buffer.role !== "state") continue;
+      const values = this.#view(entry) as Float32Array;
+      const room = old?.states.get(name);
+      const copy = room?.length === values.length ? room : new Float32Array(values.length);
+      copy.set(values);
+      states.set(name, copy);
+    }
     return { states };
   }
 

@@ -1,6 +1,5 @@
 import { sizeOf } from "../array/ndarray.ts";
 import type { Executable, Store } from "../backend/backend.ts";
-import { compile } from "../compile/index.ts";
 import type { Dataset } from "../data/index.ts";
 import { input, type Tensor } from "../graph/index.ts";
 import { batchFor } from "./batch-sizes.ts";
@@ -114,7 +113,7 @@ export class Evaluator implements Disposable {
       ...(objective.classes === undefined ? {} : { class: predictedClass(output, objective.loss) }),
     };
     const loaded = {
-      executable: await this.#store.load(compile({ outputs })),
+      executable: await this.#store.load(this.#store.plans.of({ outputs })),
       x: new Float32Array(sizeOf(x.shape)),
       target: new Float32Array(sizeOf(target.shape)),
     };

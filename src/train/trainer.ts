@@ -1,6 +1,5 @@
 import { sizeOf } from "../array/ndarray.ts";
 import type { Executable, Store } from "../backend/backend.ts";
-import { compile } from "../compile/index.ts";
 import type { Dataset } from "../data/index.ts";
 import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/index.ts";
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
@@ -178,11 +177,12 @@ export class Trainer implements Disposable {
     const epoch = this.epochOf(first);
     const from = (first - epoch * this.stepsPerEpoch) * batchSize;
     executable.setSteps("rows", 0, this.#orderOf(epoch).subarray(from, from + count * batch));
-    const learningRates = Float64Array.from({ length: count }, (_, i) =>
-      learningRateAt(optimizer, { step: first + i, epoch, steps: this.steps }),
-    );
+    const learningRates = new Float64Array(count);
+    for (let i = 0; i < count; i++)
+      learningRates[i] = learningRateAt(optimizer, { step: first + i, epoch, steps: this.steps });
     for (const { name, value } of graph.rates) {
-      const values = Float32Array.from(learningRates, (rate, i) => value(rate, first + i + 1));
+      const values = new Float32Array(count);
+      for (let i = 0; i < count; i++) values[i] = value(learningRates[i]!, first + i + 1);
       executable.setSteps(name, 0, values);
     }
   }
@@ -218,7 +218,7 @@ async function loadPlan(
     ...(hyperparameter && { hyperparameter }),
   });
   const limit = threads === undefined ? {} : { threads };
-  return { graph, batch, executable: await store.load(compile(graph.program), { steps, ...limit }) };
+  return { graph, batch, executable: await store.load(store.plans.of(graph.program), { steps, ...limit }) };
 }
 
 interface LoadedPlans {

@@ -8,11 +8,22 @@ import type { SharedRun, Sharing, ThreadPool } from "./threads.ts";
 
 type Run = (first: number, last: number, scratch: number, thread: number, threads: number) => void;
 
+/** Machine code of a plan. */
+export interface Code {
+  /** All that it depends on besides the plan and the store. */
+  readonly key: string;
+  readonly module: WebAssembly.Module;
+  readonly scratchBytes: number;
+  readonly codeBytes: number;
+}
+
 export interface ExecutableOptions {
   readonly plan: Plan;
   /** Where the plan's states and tables lie, by buffer. */
   readonly shared: readonly (Region | undefined)[];
   readonly memory: Memory;
+  /** The store's plans with the code they last had: loaded again at the same addresses, they need no other. */
+  readonly codes: WeakMap<Plan, Code>;
   /** Steps for which per-step tables and metrics have room. */
   readonly steps: number;
   readonly arithmetic: Arithmetic;
@@ -36,7 +47,7 @@ export class WasmExecutable extends PlanExecutable {
   #unshared: (Sharing & { readonly module: WebAssembly.Module }) | undefined;
   #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
 
-  constructor({ plan, shared, memory, steps, arithmetic, threads, sharing }: ExecutableOptions) {
+  constructor({ plan, shared, memory, codes, steps, arithmetic, threads, sharing }: ExecutableOptions) {
     super(plan, steps, threads);
     this.#plan = plan;
     this.#memory = memory;
@@ -51,16 +62,22 @@ export class WasmExecutable extends PlanExecutable {
       if (plan.offsets[id]! >= 0) return arena + plan.offsets[id]!;
       return take(buffer.elements * elementBytes[buffer.type] * steps);
     });
-    const { bytes, scratchBytes } = emitModule(plan, {
-      addresses: this.#addresses,
-      isFused: arithmetic === "fma",
-      sharing,
-      memory: memory.type,
-    });
+    const key = `${sharing !== undefined} ${this.#addresses}`;
+    let code = codes.get(plan);
+    if (code?.key !== key) {
+      const { bytes, scratchBytes } = emitModule(plan, {
+        addresses: this.#addresses,
+        isFused: arithmetic === "fma",
+        sharing,
+        memory: memory.type,
+      });
+      code = { key, module: new WebAssembly.Module(bytes), scratchBytes, codeBytes: bytes.length };
+      codes.set(plan, code);
+    }
+    const { module, scratchBytes, codeBytes } = code;
     this.#scratchBytes = scratchBytes;
     this.#scratch = take(scratchBytes * threads);
-    this.codeBytes = bytes.length;
-    const module = new WebAssembly.Module(bytes);
+    this.codeBytes = codeBytes;
     const instance = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
     this.#run = instance.exports["run"] as Run;
     if (sharing) this.#unshared = { ...sharing, module };
