@@ -53,7 +53,8 @@ export abstract class PlanExecutable implements Executable {
       });
     if (buffer.elements === size) return memory.set(data, first * size);
     for (let step = 0; step * size < data.length; step++)
-      copyIn(data, buffer.shape, buffer.strides, memory, (first + step) * buffer.elements, step * size);
+      if (size === 1) memory[(first + step) * buffer.elements] = data[step]!;
+      else copyIn(data, buffer.shape, buffer.strides, memory, (first + step) * buffer.elements, step * size);
   }
 
   getMetric(name: string, first: number, count: number): Float32Array {

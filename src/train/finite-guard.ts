@@ -5,6 +5,9 @@ import type { Trainer } from "./trainer.ts";
 /** Guarding against NaN (looking at every state, and copying it) may cost one part in so many of the time. */
 const share = 50;
 
+/** The copy of the last run on a store, to be written over by the next one's, unless the memory was wanted meanwhile. */
+const lastCopies = /* @__PURE__ */ new WeakMap<Store, WeakRef<Snapshot>>();
+
 /** Watches a run for NaN and infinity, with a copy of its states to go back to. */
 export class FiniteGuard {
   readonly #store: Store;
@@ -29,7 +32,8 @@ export class FiniteGuard {
     this.#learningRate = learningRate;
     this.#onDiverged = onDiverged;
     this.#step = step;
-    this.#snapshot = store.snapshot();
+    this.#snapshot = store.snapshot(lastCopies.get(store)?.deref());
+    lastCopies.set(store, new WeakRef(this.#snapshot));
   }
 
   /** Looks at all states and copies them, unless that was done so recently that it would cost too much time. */
@@ -38,7 +42,7 @@ export class FiniteGuard {
     if (began - this.#lookedAt < share * this.#cost) return;
     await this.check(step);
     this.#step = step;
-    this.#snapshot = this.#store.snapshot();
+    this.#snapshot = this.#store.snapshot(this.#snapshot);
     this.#lookedAt = now();
     this.#cost = this.#lookedAt - began;
   }

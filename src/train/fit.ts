@@ -1,3 +1,4 @@
+import { areFinite } from "../array/finite.ts";
 import type { Store } from "../backend/backend.ts";
 import { isFmaAvailable } from "../backend/wasm/platform.ts";
 import type { Dataset } from "../data/index.ts";
@@ -279,7 +280,7 @@ export class Fit implements FitRun {
     while (this.#step < end) {
       const results = this.#steps(trainer, end);
       this.#step += results.count;
-      if (!results.losses.every(Number.isFinite)) await this.#guard!.diverge(this.#step);
+      if (!areFinite(results.losses)) await this.#guard!.diverge(this.#step);
       this.#totals.add(results);
       const step = this.#step;
       if (this.#events.isRead && this.#settings.stepEvents !== "none") {
