@@ -224,17 +224,18 @@ function planArena(buffers: readonly Buffer[], kernels: readonly Kernel[]): { of
   const inArena = buffers.flatMap(({ role }, id) =>
     role === "temporary" || role === "input" || role === "output" ? [id] : [],
   );
-  const uses = new Map<BufferId, number[]>();
+  const [first, last]: [number[], number[]] = [[], []];
   kernels.forEach((kernel, position) => {
-    for (const { buffer } of accessesOf(statementsOf(kernel)))
-      uses.set(buffer, [...(uses.get(buffer) ?? []), position]);
+    for (const { buffer } of accessesOf(statementsOf(kernel))) {
+      first[buffer] ??= position;
+      last[buffer] = position;
+    }
   });
   const lifetimes = inArena.map((id): Lifetime => {
     const { role, elements, type } = buffers[id]!;
     const bytes = elements * elementBytes[type];
-    const positions = uses.get(id) ?? [0];
     return role === "temporary"
-      ? { bytes, start: Math.min(...positions), end: Math.max(...positions) }
+      ? { bytes, start: first[id] ?? 0, end: last[id] ?? 0 }
       : { bytes, start: 0, end: kernels.length };
   });
   const { offsets, arenaBytes } = planMemory(lifetimes);

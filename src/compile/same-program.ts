@@ -8,8 +8,9 @@ import { type Program, type Result, resultsOf } from "./program.ts";
 export function isSameProgram(a: Program, b: Program): boolean {
   const twins = new Map<unknown, unknown>();
   const isSame = (x: unknown, y: unknown): boolean => {
-    if (!isObject(x) || !isObject(y)) return Object.is(x, y);
-    if (x === y || twins.has(x)) return x === y || twins.get(x) === y;
+    if (Object.is(x, y)) return true;
+    if (!isObject(x) || !isObject(y)) return false;
+    if (twins.has(x)) return twins.get(x) === y;
     twins.set(x, y);
     const names = Object.keys(x);
     return names.length === Object.keys(y).length && names.every((name) => isSame(x[name], y[name]));
@@ -25,4 +26,5 @@ const nodesOf = (results: readonly Result[]): readonly Tensor[] =>
     results.flatMap(({ value, destination }) => (destination.kind === "state" ? [value, destination.state] : value)),
   );
 
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
+/** Programs hold no null. */
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === "object";

@@ -50,11 +50,12 @@ export class KernelEmitter {
   /** Lanes that hold points of the axis; the others are padding. */
   validLanes = lanes;
 
-  readonly #statements = new Map<ValueId, Exclude<Statement, { kind: "store" }>>();
-  readonly #loadsOf = new Map<BufferId, ValueId[]>();
+  /** By the value they compute. */
+  readonly #statements: Exclude<Statement, { kind: "store" }>[] = [];
   /** For each axis, the part of its place that is known now. */
   readonly #at: number[];
-  readonly #counters = new Map<AxisId, Local>();
+  /** For each axis, the part that a running loop has added, where somebody asks for it. */
+  readonly #counters: (Local | undefined)[] = [];
   readonly #signatures = new Map<string, Signature>();
   /** The same by access: the text that tells signatures apart is written once for each. */
   readonly #signatureOf = new Map<Access, Signature>();
@@ -70,12 +71,7 @@ export class KernelEmitter {
     this.machine = new WasmMachine(f, target.isFused);
     this.#at = kernel.axes.map(() => 0);
     for (const statement of kernel.statements)
-      if (statement.kind !== "store") this.#statements.set(statement.id, statement);
-    for (const statement of kernel.statements) {
-      if (statement.kind !== "load") continue;
-      const { buffer } = statement.access;
-      this.#loadsOf.set(buffer, [...(this.#loadsOf.get(buffer) ?? []), statement.id]);
-    }
+      if (statement.kind !== "store") this.#statements[statement.id] = statement;
     for (const access of accessesOf(kernel.statements)) this.#sign(access);
     for (const signature of this.#signatures.values())
       if (signature.stepBytes > 0) {
@@ -145,9 +141,9 @@ export class KernelEmitter {
       return local;
     };
     for (const signature of moving) signature.offset = start(signature.offset, signature.strides[axis]! * stride);
-    const outerCounter = this.#counters.get(axis);
+    const outerCounter = this.#counters[axis];
     const counter = this.#usesIndexOf(axis) ? start(outerCounter, stride) : undefined;
-    if (counter !== undefined) this.#counters.set(axis, counter);
+    if (counter !== undefined) this.#counters[axis] = counter;
 
     body(() => {
       for (const { offset, strides } of moving) f.advance(offset!, strides[axis]! * stride);
@@ -160,8 +156,7 @@ export class KernelEmitter {
     });
     if (counter === undefined) return;
     f.release(i32, counter);
-    if (outerCounter === undefined) this.#counters.delete(axis);
-    else this.#counters.set(axis, outerCounter);
+    this.#counters[axis] = outerCounter;
   }
 
   /** Runs `body` once for every vector along the vector axis; with `exact`, the last one knows its valid lanes. */
@@ -204,7 +199,7 @@ export class KernelEmitter {
 
   /** The value at the present place: emits what it still takes, and returns how to read it. */
   value(id: ValueId): Lanes {
-    const statement = this.#statements.get(id)!;
+    const statement = this.#statements[id]!;
     if (statement.kind === "constant") return this.machine.constant(statement.value);
     const known = this.#find(this.#key(statement.axes, `v${id}`));
     if (known !== undefined) return () => void this.f.get(known);
@@ -226,24 +221,24 @@ export class KernelEmitter {
 
   /** Names a local as the value `id` at the present place, for the rest of the scope. */
   define(id: ValueId, local: Local): Lanes {
-    const { axes } = this.#statements.get(id)!;
+    const { axes } = this.#statements[id]!;
     this.#known.at(-1)!.set(this.#key(axes, `v${id}`), { type: v128, local });
     return () => void this.f.get(local);
   }
 
   isKnown(id: ValueId): boolean {
-    const statement = this.#statements.get(id)!;
+    const statement = this.#statements[id]!;
     return statement.kind === "constant" || this.#find(this.#key(statement.axes, `v${id}`)) !== undefined;
   }
 
-  statement = (id: ValueId) => this.#statements.get(id)!;
+  statement = (id: ValueId) => this.#statements[id]!;
 
   /** Computes now, outside the loops to come, what of `roots` does not vary along `axes`. */
   hoist(roots: readonly ValueId[], axes: readonly AxisId[]): void {
     const seen = new Set<ValueId>();
     const isFixed = (own: readonly AxisId[]): boolean => own.every((axis) => !axes.includes(axis));
     const visit = (id: ValueId): boolean => {
-      const statement = this.#statements.get(id)!;
+      const statement = this.#statements[id]!;
       if (statement.kind === "constant" || this.isKnown(id)) return true;
       if (statement.kind === "reduce" || statement.kind === "contract") return false;
       if (seen.has(id)) return false;
@@ -295,7 +290,8 @@ export class KernelEmitter {
   store(access: Access, id: ValueId, axes: readonly AxisId[]): void {
     const value = this.value(id);
     // another store at this place may still need what is overwritten here
-    for (const old of this.#loadsOf.get(access.buffer) ?? []) this.value(old);
+    for (const old of this.kernel.statements)
+      if (old.kind === "load" && old.access.buffer === access.buffer) this.value(old.id);
     const vector = this.vectorAxis;
     const stride = vector === undefined ? 0 : access.strides[vector]!;
     const { base, push } = this.#address(access);
@@ -443,7 +439,7 @@ export class KernelEmitter {
     const place = this.#at[axis]!;
     const step = axis === this.vectorAxis ? 1 : 0;
     this.f.vectorConstant(place, place + step, place + 2 * step, place + 3 * step);
-    const counter = this.#counters.get(axis);
+    const counter = this.#counters[axis];
     if (counter !== undefined) this.f.get(counter).fromI32().vector("splat").vector("add");
   }
 

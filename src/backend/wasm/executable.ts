@@ -9,8 +9,8 @@ import type { SharedRun, Sharing, ThreadPool } from "./threads.ts";
 type Run = (first: number, last: number, scratch: number, thread: number, threads: number) => void;
 
 /** Machine code of a plan. */
-export interface Code {
-  /** All that it depends on besides the plan and the store. */
+interface Code {
+  /** What it was written for: the options of `emitModule` as text. */
   readonly key: string;
   readonly module: WebAssembly.Module;
   readonly scratchBytes: number;
@@ -22,8 +22,6 @@ export interface ExecutableOptions {
   /** Where the plan's states and tables lie, by buffer. */
   readonly shared: readonly (Region | undefined)[];
   readonly memory: Memory;
-  /** The store's plans with the code they last had: loaded again at the same addresses, they need no other. */
-  readonly codes: WeakMap<Plan, Code>;
   /** Steps for which per-step tables and metrics have room. */
   readonly steps: number;
   readonly arithmetic: Arithmetic;
@@ -31,6 +29,9 @@ export interface ExecutableOptions {
   /** Where there are several threads. */
   readonly sharing: Sharing | undefined;
 }
+
+/** The code that plans had last: loaded again at the same addresses, they need no other. */
+const codes = /* @__PURE__ */ new WeakMap<Plan, Code>();
 
 /** A plan as a WebAssembly module over the memory of its store. */
 export class WasmExecutable extends PlanExecutable {
@@ -47,7 +48,7 @@ export class WasmExecutable extends PlanExecutable {
   #unshared: (Sharing & { readonly module: WebAssembly.Module }) | undefined;
   #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
 
-  constructor({ plan, shared, memory, codes, steps, arithmetic, threads, sharing }: ExecutableOptions) {
+  constructor({ plan, shared, memory, steps, arithmetic, threads, sharing }: ExecutableOptions) {
     super(plan, steps, threads);
     this.#plan = plan;
     this.#memory = memory;
@@ -62,22 +63,18 @@ export class WasmExecutable extends PlanExecutable {
       if (plan.offsets[id]! >= 0) return arena + plan.offsets[id]!;
       return take(buffer.elements * elementBytes[buffer.type] * steps);
     });
-    const key = `${sharing !== undefined} ${this.#addresses}`;
+    const options = { addresses: this.#addresses, isFused: arithmetic === "fma", sharing, memory: memory.type };
+    const key = JSON.stringify(options);
     let code = codes.get(plan);
     if (code?.key !== key) {
-      const { bytes, scratchBytes } = emitModule(plan, {
-        addresses: this.#addresses,
-        isFused: arithmetic === "fma",
-        sharing,
-        memory: memory.type,
-      });
+      const { bytes, scratchBytes } = emitModule(plan, options);
       code = { key, module: new WebAssembly.Module(bytes), scratchBytes, codeBytes: bytes.length };
       codes.set(plan, code);
     }
-    const { module, scratchBytes, codeBytes } = code;
-    this.#scratchBytes = scratchBytes;
-    this.#scratch = take(scratchBytes * threads);
-    this.codeBytes = codeBytes;
+    const { module } = code;
+    this.#scratchBytes = code.scratchBytes;
+    this.#scratch = take(code.scratchBytes * threads);
+    this.codeBytes = code.codeBytes;
     const instance = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
     this.#run = instance.exports["run"] as Run;
     if (sharing) this.#unshared = { ...sharing, module };

@@ -2,7 +2,7 @@ import type { ElementType, Plan } from "../../compile/kernel.ts";
 import type { Arithmetic, Executable, LoadOptions, TableData } from "../backend.ts";
 import { NamedStore } from "../named-store.ts";
 import { threadsFor } from "./cost.ts";
-import { type Code, WasmExecutable } from "./executable.ts";
+import { WasmExecutable } from "./executable.ts";
 import { Memory, type Region } from "./memory.ts";
 import { canShareMemory } from "./sharing.ts";
 import type { Sharing } from "./threads.ts";
@@ -10,7 +10,6 @@ import type { Sharing } from "./threads.ts";
 /** States and tables in one WebAssembly memory, and the plans that run on them. */
 export class WasmStore extends NamedStore<Region> {
   readonly #memory: Memory;
-  readonly #codes = new WeakMap<Plan, Code>();
   readonly #arithmetic: Arithmetic;
   readonly #threads: number;
   #sharing: Sharing | undefined;
@@ -39,7 +38,6 @@ export class WasmStore extends NamedStore<Region> {
       plan,
       shared: plan.buffers.map((buffer) => this.shared(buffer)),
       memory: this.#memory,
-      codes: this.#codes,
       steps,
       arithmetic: this.#arithmetic,
       threads: worth,
