@@ -216,6 +216,12 @@ export class FunctionBuilder {
     return this.#plain(0);
   }
 
+  /** Writes `bytes` zeros from the address on the stack on. */
+  clear(bytes: number): this {
+    this.constant(0).constant(bytes).#code.append([0xfc, 0x0b, 0x00]);
+    return this;
+  }
+
   /** local += n */
   advance(local: Local, n: number): this {
     return n === 0 ? this : this.get(local).constant(n).add().set(local);
