@@ -391,15 +391,16 @@ interface ContractionShape {
 }
 
 /**
- * Tile sizes that keep 16 vector registers busy: rows × vectors accumulators, one row of B, one splat of A. Eight
- * accumulators hide the time an addition takes, so with few rows a tile is wider. One row waits for B's memory alone, and
+ * Tile sizes that keep 16 vector registers busy: rows × vectors accumulators, one row of B, one splat of A, two products.
+ * Eight accumulators hide the time an addition takes, so with few rows a tile is wider. One row waits for B's memory alone, and
  * does best with the four vectors of a cache line.
  */
 function tile({ M, N, K, left, right, unroll }: ContractionShape): Tiling {
   const width = Math.ceil(N / lanes);
   const widest = M >= 4 ? 2 : M === 3 ? 3 : 4;
   const vectors = width <= 3 ? width : Math.min(widest, width);
-  const rows = Math.min(M, vectors === 1 ? 8 : 4);
+  const fitting = unroll === 1 ? 8 : 9; // an engine that keeps no registers over several steps loads a whole step first
+  const rows = Math.min(M, 8, Math.floor(fitting / vectors));
   const packsRight = right.j !== 4 || (M >= 4 * rows && N > vectors * lanes && K >= 16);
   const packsLeft = left.k !== 4 && left.i === 4 && N > 2 * vectors * lanes && K >= 16;
   const small = K * rows * vectors <= 16;
