@@ -131,23 +131,22 @@ export class Random {
   permutation(n: number, epoch = 0): Uint32Array {
     const order = new Uint32Array(n);
     for (let i = 0; i < n; i += 1) order[i] = i;
-    const words = this.#words;
-    let used = 2;
+    const words = new Uint32Array(Math.min(block, n + (n & 1))); // one for each draw; more are made when they are needed
+    let used = words.length;
     let counter = 0;
     // Fisher & Yates, Durstenfeld's form. Taking the remainder of 32 bits would favour small numbers by up to n/2³²:
     // draws from the last, incomplete stretch of `bound` are thrown away.
     for (let bound = n; bound > 1; bound -= 1) {
-      const limit = 4294967296 - (4294967296 % bound);
       let draw = 0;
       do {
-        if (used === 2) {
+        if (used === words.length) {
           threefry(this.key[0], this.key[1], epoch, counter, words);
-          counter += 1;
+          counter += words.length / 2;
           used = 0;
         }
         draw = words[used]!;
         used += 1;
-      } while (draw >= limit);
+      } while (draw >= 4294967296 - bound && draw >= 4294967296 - (4294967296 % bound)); // seldom more than the first
       const picked = draw % bound;
       const last = order[bound - 1]!;
       order[bound - 1] = order[picked]!;
