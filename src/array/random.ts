@@ -15,47 +15,49 @@ const INVERSE_2_32 = 1 / 4294967296;
 const INVERSE_2_53 = 1 / 9007199254740992;
 
 /**
- * Encrypts the counter (high, low) under the key into the two words of `out`: Random123's `threefry2x32`, 20 rounds.
- * Rotations are written out: the first numbers of a process are drawn by code that nobody has optimised yet, and then a
- * call costs as much as a round. For the same reason it draws one pair a call: a function that is called often is
- * optimised sooner than a loop that runs long.
+ * Encrypts the counters (high, low), (high, low + 1), … under the key into pairs of words of `out`, as many as it holds.
+ * Random123's `threefry2x32`, 20 rounds. Rotations are written out: the first numbers of a process are drawn by code
+ * that nobody has optimised yet, and then a call costs as much as a round.
  */
 export function threefry(key0: number, key1: number, high: number, low: number, out: Uint32Array): void {
-  let a = (high + key0) | 0;
-  let b = (low + key1) | 0;
-  // Five groups of four rounds; the rotations alternate, a key word pair and the group's number follow each group.
-  let keyA = key1 | 0;
-  let keyB = 0x1bd11bda ^ key0 ^ key1;
-  let keyC = key0 | 0;
-  for (let group = 1; group <= 5; group += 1) {
-    if ((group & 1) === 1) {
-      a = (a + b) | 0;
-      b = ((b << 13) | (b >>> 19)) ^ a;
-      a = (a + b) | 0;
-      b = ((b << 15) | (b >>> 17)) ^ a;
-      a = (a + b) | 0;
-      b = ((b << 26) | (b >>> 6)) ^ a;
-      a = (a + b) | 0;
-      b = ((b << 6) | (b >>> 26)) ^ a;
-    } else {
-      a = (a + b) | 0;
-      b = ((b << 17) | (b >>> 15)) ^ a;
-      a = (a + b) | 0;
-      b = ((b << 29) | (b >>> 3)) ^ a;
-      a = (a + b) | 0;
-      b = ((b << 16) | (b >>> 16)) ^ a;
-      a = (a + b) | 0;
-      b = ((b << 24) | (b >>> 8)) ^ a;
+  const parity = 0x1bd11bda ^ key0 ^ key1;
+  for (let i = 0; i < out.length; i += 2) {
+    let a = (high + key0) | 0;
+    let b = (low + (i >>> 1) + key1) | 0;
+    // Five groups of four rounds; the rotations alternate, a key word pair and the group's number follow each group.
+    let keyA = key1 | 0;
+    let keyB = parity;
+    let keyC = key0 | 0;
+    for (let group = 1; group <= 5; group += 1) {
+      if ((group & 1) === 1) {
+        a = (a + b) | 0;
+        b = ((b << 13) | (b >>> 19)) ^ a;
+        a = (a + b) | 0;
+        b = ((b << 15) | (b >>> 17)) ^ a;
+        a = (a + b) | 0;
+        b = ((b << 26) | (b >>> 6)) ^ a;
+        a = (a + b) | 0;
+        b = ((b << 6) | (b >>> 26)) ^ a;
+      } else {
+        a = (a + b) | 0;
+        b = ((b << 17) | (b >>> 15)) ^ a;
+        a = (a + b) | 0;
+        b = ((b << 29) | (b >>> 3)) ^ a;
+        a = (a + b) | 0;
+        b = ((b << 16) | (b >>> 16)) ^ a;
+        a = (a + b) | 0;
+        b = ((b << 24) | (b >>> 8)) ^ a;
+      }
+      a = (a + keyA) | 0;
+      b = (b + keyB + group) | 0;
+      const first = keyA;
+      keyA = keyB;
+      keyB = keyC;
+      keyC = first;
     }
-    a = (a + keyA) | 0;
-    b = (b + keyB + group) | 0;
-    const first = keyA;
-    keyA = keyB;
-    keyB = keyC;
-    keyC = first;
+    out[i] = a;
+    out[i + 1] = b;
   }
-  out[0] = a;
-  out[1] = b;
 }
 
 /** FNV-1a, 32 bits, over the UTF-16 code units of `name`, low byte first (Fowler, Noll & Vo). */
@@ -83,6 +85,9 @@ export function randomKey(seed: number, name: string): RandomKey {
   return [out[0]!, out[1]!];
 }
 
+/** Counters that are encrypted by one call: a long loop is optimised while it runs, a short one only when it comes back. */
+const block = 65_536;
+
 /**
  * One stream of random numbers, each at its counter (high, low): two integers taken modulo 2³².
  * Calls do not depend on one another; the same counter gives the same number again.
@@ -101,7 +106,10 @@ export class Random {
     return [this.#words[0]!, this.#words[1]!];
   }
 
-  /** Uniform in [0, 1) with 53 bits. */
+  /**
+   * Uniform in [0, 1) with 53 bits. To draw many, call it for each: a short function that is called often is optimised
+   * sooner than a long loop, and most programs draw their starting values in the first milliseconds of the process.
+   */
   uniform(high: number, low: number): number {
     const words = this.#words;
     threefry(this.key[0], this.key[1], high, low, words);
@@ -112,23 +120,22 @@ export class Random {
   permutation(n: number, epoch = 0): Uint32Array {
     const order = new Uint32Array(n);
     for (let i = 0; i < n; i += 1) order[i] = i;
-    const words = this.#words;
-    let used = 2;
+    const words = new Uint32Array(Math.min(block, n + (n & 1))); // one for each draw; more are made when they are needed
+    let used = words.length;
     let counter = 0;
     // Fisher & Yates, Durstenfeld's form. Taking the remainder of 32 bits would favour small numbers by up to n/2³²:
     // draws from the last, incomplete stretch of `bound` are thrown away.
     for (let bound = n; bound > 1; bound -= 1) {
-      const limit = 4294967296 - (4294967296 % bound);
       let draw = 0;
       do {
-        if (used === 2) {
+        if (used === words.length) {
           threefry(this.key[0], this.key[1], epoch, counter, words);
-          counter += 1;
+          counter += words.length / 2;
           used = 0;
         }
         draw = words[used]!;
         used += 1;
-      } while (draw >= limit);
+      } while (draw >= 4294967296 - bound && draw >= 4294967296 - (4294967296 % bound)); // seldom more than the first
       const picked = draw % bound;
       const last = order[bound - 1]!;
       order[bound - 1] = order[picked]!;

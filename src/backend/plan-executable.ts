@@ -52,9 +52,10 @@ export abstract class PlanExecutable implements Executable {
         hint: "Load the plan with more steps.",
       });
     if (buffer.elements === size) return memory.set(data, first * size);
-    for (let step = 0; step * size < data.length; step++)
-      if (size === 1) memory[(first + step) * buffer.elements] = data[step]!;
-      else copyIn(data, buffer.shape, buffer.strides, memory, (first + step) * buffer.elements, step * size);
+    if (size === 1) for (let i = 0; i < data.length; i++) memory[(first + i) * buffer.elements] = data[i]!;
+    else
+      for (let step = 0; step * size < data.length; step++)
+        copyIn(data, buffer.shape, buffer.strides, memory, (first + step) * buffer.elements, step * size);
   }
 
   getMetric(name: string, first: number, count: number): Float32Array {

@@ -177,11 +177,12 @@ export class Trainer implements Disposable {
     const epoch = this.epochOf(first);
     const from = (first - epoch * this.stepsPerEpoch) * batchSize;
     executable.setSteps("rows", 0, this.#orderOf(epoch).subarray(from, from + count * batch));
-    const learningRates = new Float64Array(count).map((_, i) =>
-      learningRateAt(optimizer, { step: first + i, epoch, steps: this.steps }),
-    );
+    const { steps } = this;
+    const learningRates = new Float64Array(count);
+    for (let i = 0; i < count; i++) learningRates[i] = learningRateAt(optimizer, { step: first + i, epoch, steps });
+    const values = new Float32Array(count);
     for (const { name, value } of graph.rates) {
-      const values = new Float32Array(count).map((_, i) => value(learningRates[i]!, first + i + 1));
+      for (let i = 0; i < count; i++) values[i] = value(learningRates[i]!, first + i + 1);
       executable.setSteps(name, 0, values);
     }
   }

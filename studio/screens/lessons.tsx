@@ -10,6 +10,7 @@ import { LossPanel } from "../panels/loss/loss-panel.tsx";
 import { NetworkPanel } from "../panels/network/network-panel.tsx";
 import { SpacePanel } from "../panels/space/space-panel.tsx";
 import { TextButton } from "../view/controls.tsx";
+import { FileButton } from "../view/file-button.tsx";
 import { words } from "../words.ts";
 import { ControlBar } from "./control-bar.tsx";
 import { NumbersScreen } from "./numbers.tsx";
@@ -73,15 +74,7 @@ function LessonList() {
         ))}
       </ul>
       <p class="row wrap">
-        <label class="button outline">
-          {words.lessons.file}
-          <input
-            class="spoken"
-            type="file"
-            accept=".json,application/json"
-            onChange={({ currentTarget }) => currentTarget.files?.[0] && open(currentTarget.files[0])}
-          />
-        </label>
+        <FileButton label={words.lessons.file} accept=".json,application/json" onFile={open} />
         <span role="alert">{problem}</span>
       </p>
     </section>

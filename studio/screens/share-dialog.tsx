@@ -4,6 +4,7 @@ import { fromJson, toJson, toLink } from "../state/link.ts";
 import type { Workbench } from "../state/workbench.ts";
 import { Segments, TextButton } from "../view/controls.tsx";
 import { Dialog } from "../view/dialog.tsx";
+import { FileButton } from "../view/file-button.tsx";
 import { saveFile } from "../view/save-file.ts";
 import { words } from "../words.ts";
 
@@ -85,15 +86,7 @@ export function ShareDialog({ onClose }: { readonly onClose: () => void }) {
             isDisabled={!shared}
             onPress={() => saveFile("nabla-studio.json", toJson(shared!.state), "application/json")}
           />
-          <label class="button outline">
-            {words.share.open}
-            <input
-              class="spoken"
-              type="file"
-              accept=".json,application/json"
-              onChange={({ currentTarget }) => currentTarget.files?.[0] && open(currentTarget.files[0])}
-            />
-          </label>
+          <FileButton label={words.share.open} accept=".json,application/json" onFile={open} />
         </div>
         <p role="status">{note}</p>
       </div>

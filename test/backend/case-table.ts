@@ -193,6 +193,9 @@ const productCases = (): Case[] => {
             );
         }
       }
+  // rows of b that fill a whole number of blocks
+  const [row, wide] = [g.input([3, 32], "row"), g.input([32, 1100], "wide")];
+  cases.push(randomCase("matmul 3x32x1100", { outputs: { activated: g.tanh(g.matmul(row, wide)) } }));
   for (const [M, K, N] of [
     [1, 1, 1],
     [5, 3, 2],

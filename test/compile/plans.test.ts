@@ -1,7 +1,6 @@
 import { compile, printPlan } from "nabla/compile";
 import { add, input, matmul, relu, softmax, state, transpose } from "nabla/graph";
 import { describe, expect, it } from "vitest";
-import { wasmBackend } from "../../src/backend/wasm/backend.ts";
 import { buildNet } from "./net.ts";
 
 /** Goldens of whole plans; `npx vitest run test/compile/plans.test.ts -u` writes them anew. */
@@ -24,20 +23,6 @@ describe("plans", () => {
     const [w, b] = [state("weight", [10, 784], [1, 0]), state("bias", [10])];
     const outputs = { probabilities: softmax(relu(add(matmul(x, transpose(w)), b))) };
     await expect(printPlan(compile({ outputs }))).toMatchFileSnapshot(golden("prediction"));
-  });
-
-  it("cost what they did: kernels, arena and code bytes of a step", async () => {
-    const costs = Object.entries(nets).map(([name, { program }]) => {
-      const plan = compile(program);
-      using store = wasmBackend().open({ threads: 1 });
-      using executable = store.loadNow(plan);
-      const { codeBytes } = executable as unknown as { readonly codeBytes: number };
-      return [
-        name,
-        { kernels: plan.kernels.length, arenaBytes: plan.arenaBytes, codeKilobytes: Math.ceil(codeBytes / 1024) },
-      ];
-    });
-    await expect(`${JSON.stringify(Object.fromEntries(costs), null, 2)}\n`).toMatchFileSnapshot("golden/cost.json");
   });
 
   it("are the same each time", () => {

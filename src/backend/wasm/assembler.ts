@@ -185,6 +185,12 @@ export class FunctionBuilder {
     return this;
   }
 
+  /** Writes `bytes` zeros from the address on the stack on. */
+  clear(bytes: number): this {
+    this.constant(0).constant(bytes).#code.push(0xfc, 0x0b, 0);
+    return this;
+  }
+
   /** local += n */
   advance(local: Local, n: number): this {
     return n === 0 ? this : this.get(local).constant(n).add().set(local);

@@ -1,4 +1,5 @@
 import type { Access, AxisId, Kernel, Statement } from "../../compile/kernel.ts";
+import { padded } from "../../compile/layout.ts";
 import { type FunctionBuilder, i32, type Local, v128 } from "./assembler.ts";
 import { KernelEmitter, scratchParameter, type Target } from "./emitter.ts";
 
@@ -33,6 +34,8 @@ interface Tiling {
   readonly isPanelShared: boolean;
   /** Steps of k that are written out in the inner loop. */
   readonly unroll: number;
+  /** Steps of k after which a tile leaves its sums in memory, and the next has its turn with the same rows of B. */
+  readonly depth: number;
 }
 
 class ContractionWriter {
@@ -50,6 +53,10 @@ class ContractionWriter {
   readonly #packedLeft: number;
   /** Columns of the present panel; lanes beyond them are padding, and repeat the last column. */
   #columns = 0;
+  /** Steps of k in the present block, and where the next tile's sums over the blocks before lie: all k may be one block. */
+  #depth: number;
+  #sums: Local | undefined;
+  #isLastBlock = true;
 
   constructor(emitter: KernelEmitter, contract: Contract, target: Target) {
     this.#emitter = emitter;
@@ -66,7 +73,8 @@ class ContractionWriter {
     const right = { k: this.#right.strides[k]! * 4, j: this.#right.strides[this.#j]! * 4 };
     this.#shape = { M, N, K, left, right, unroll: target.unroll };
     this.#tiling = tile(this.#shape);
-    const { rows, vectors, packsRight, packsLeft } = this.#tiling;
+    const { rows, vectors, packsRight, packsLeft, depth } = this.#tiling;
+    this.#depth = depth;
     const panels = packsLeft ? Math.ceil(N / (vectors * lanes)) : 1;
     this.#packedRight = packsRight ? target.scratch(K * vectors * lanes * 4 * panels) : 0;
     this.#packedLeft = packsLeft ? target.scratch(K * rows * 4) : 0;
@@ -76,7 +84,30 @@ class ContractionWriter {
     const stored = this.#emitter.kernel.statements.flatMap((s) => (s.kind === "store" ? [s.value] : []));
     this.#emitter.hoist(stored, [this.#i, this.#j]);
     if (this.#tiling.packsLeft) this.#writeRowsFirst();
+    else if (this.#depth < this.#shape.K) this.#writeBlocks();
     else this.#writePanelsFirst();
+  }
+
+  /** Block after block of k. Sums go on where the block before left them in memory, which changes no bit. */
+  #writeBlocks(): void {
+    const { M, N, K } = this.#shape;
+    const { depth } = this.#tiling;
+    const { summed } = this.#contract;
+    const bytes = M * padded(N) * 4;
+    const place = this.#emitter.target.scratch(bytes);
+    const before = Math.ceil(K / depth) - 1;
+    this.#f.borrow(i32, 1, (sums) => {
+      this.#sums = sums;
+      const write = (steps: number, isLast: boolean): void => {
+        this.#depth = steps;
+        this.#isLastBlock = isLast;
+        this.#pushScratch(place).set(sums);
+        this.#writePanelsFirst();
+      };
+      this.#pushScratch(place).clear(bytes);
+      this.#emitter.loop(summed, before, depth, () => write(depth, false));
+      this.#emitter.at(summed, before * depth, () => write(K - before * depth, true));
+    });
   }
 
   /** For each panel of columns: pack it, then sweep the rows. */
@@ -144,10 +175,16 @@ class ContractionWriter {
   /** One register tile: the sum over k, then the statements that follow at each of its points. */
   #writeTile(rows: number, vectors: number, panel: Local): void {
     const f = this.#f;
-    const { K, left: leftBytes, right: rightBytes } = this.#shape;
+    const { left: leftBytes, right: rightBytes } = this.#shape;
     const { packsLeft, packsRight, unroll } = this.#tiling;
-    const totals = Array.from({ length: rows * vectors }, () => f.local(v128));
-    for (const total of totals) f.vectorConstant(0).set(total);
+    const [depth, sums] = [this.#depth, this.#sums];
+    const totals = Array.from({ length: rows * vectors }, (_, i) => {
+      const total = f.local(v128);
+      if (sums === undefined) f.vectorConstant(0);
+      else f.get(sums).memory("load", i * 16);
+      f.set(total);
+      return total;
+    });
     // pointers: one per row of A where rows lie apart, one for B
     const leftStride = packsLeft ? rows * 4 : leftBytes.k;
     const left = Array.from({ length: packsLeft ? 1 : rows }, (_, row) => {
@@ -177,26 +214,46 @@ class ContractionWriter {
         f.get(left[row] ?? left[0]!)
           .memory("loadSplat32", k * leftStride + (packsLeft ? row * 4 : 0))
           .set(splat);
-        columns.forEach((column, c) => this.#accumulate(totals[row * vectors + c]!, splat, column));
+        this.#accumulate(totals.slice(row * vectors, (row + 1) * vectors), splat, columns);
       }
     };
-    const times = K < 2 * unroll ? 0 : Math.floor(K / unroll);
+    const times = depth < 2 * unroll ? 0 : Math.floor(depth / unroll);
     if (times > 0)
       f.repeat(times, () => {
         for (let k = 0; k < unroll; k++) stepOnce(k);
         for (const pointer of left) f.advance(pointer, unroll * leftStride);
         f.advance(right, unroll * rightStride);
       });
-    for (let k = 0; k < K - times * unroll; k++) stepOnce(k);
+    for (let k = 0; k < depth - times * unroll; k++) stepOnce(k);
 
     for (const local of [...left, right]) f.release(i32, local);
     for (const local of [splat, ...columns]) f.release(v128, local);
-    this.#writeEpilogue(rows, vectors, totals);
+    if (this.#isLastBlock) this.#writeEpilogue(rows, vectors, totals);
+    else
+      totals.forEach((total, i) => {
+        f.get(sums!).get(total);
+        f.memory("store", i * 16).release(v128, total);
+      });
+    if (sums !== undefined) f.advance(sums, totals.length * 16);
   }
 
-  #accumulate(total: Local, a: Local, b: Local): void {
-    if (this.#emitter.target.isFused) this.#f.get(a).get(b).get(total).vector("relaxedMulAdd").set(total);
-    else this.#f.get(total).get(a).get(b).vector("mul").vector("add").set(total);
+  /** totals[c] += a · columns[c]. Two products come before their sums: an engine that keeps the order then waits less. */
+  #accumulate(totals: readonly Local[], a: Local, columns: readonly Local[]): void {
+    const f = this.#f;
+    if (this.#emitter.target.isFused)
+      return totals.forEach((total, c) => void f.get(a).get(columns[c]!).get(total).vector("relaxedMulAdd").set(total));
+    f.borrow(v128, 2, (...products) => {
+      for (let first = 0; first < totals.length; first += 2) {
+        const pair = totals.slice(first, first + 2);
+        pair.forEach((_, c) => {
+          f.get(a).get(columns[first + c]!);
+          f.vector("mul").set(products[c]!);
+        });
+        pair.forEach((total, c) => {
+          f.get(total).get(products[c]!).vector("add").set(total);
+        });
+      }
+    });
   }
 
   #writeEpilogue(rows: number, vectors: number, totals: readonly Local[]): void {
@@ -334,18 +391,23 @@ interface ContractionShape {
 }
 
 /**
- * Tile sizes that keep 16 vector registers busy: rows × vectors accumulators, one row of B, one splat of A. Eight
- * accumulators hide the time an addition takes, so with few rows a tile is wider.
+ * Tile sizes that keep 16 vector registers busy: rows × vectors accumulators, one row of B, one splat of A, two products.
+ * Eight accumulators hide the time an addition takes, so with few rows a tile is wider. One row waits for B's memory alone, and
+ * does best with the four vectors of a cache line.
  */
 function tile({ M, N, K, left, right, unroll }: ContractionShape): Tiling {
   const width = Math.ceil(N / lanes);
-  const widest = M >= 4 ? 2 : M === 3 ? 3 : M === 2 ? 4 : 8;
+  const widest = M >= 4 ? 2 : M === 3 ? 3 : 4;
   const vectors = width <= 3 ? width : Math.min(widest, width);
-  const rows = Math.min(M, vectors === 1 ? 8 : 4);
+  const fitting = unroll === 1 ? 8 : 9; // an engine that keeps no registers over several steps loads a whole step first
+  const rows = Math.min(M, 8, Math.floor(fitting / vectors));
   const packsRight = right.j !== 4 || (M >= 4 * rows && N > vectors * lanes && K >= 16);
   const packsLeft = left.k !== 4 && left.i === 4 && N > 2 * vectors * lanes && K >= 16;
   const small = K * rows * vectors <= 16;
   const isPanelShared = Math.floor(width / vectors) >= 4;
+  // panels that read B in place share its rows: a block is what half a first-level cache holds of them
+  const block = Math.max(8, Math.floor(16_384 / right.k));
+  const isInBlocks = !packsRight && !packsLeft && width > vectors && K >= 2 * block;
   return {
     rows,
     vectors,
@@ -353,5 +415,6 @@ function tile({ M, N, K, left, right, unroll }: ContractionShape): Tiling {
     packsLeft,
     isPanelShared,
     unroll: small ? K : Math.min(unroll, Math.max(2, K >> 3)),
+    depth: isInBlocks ? block : K,
   };
 }

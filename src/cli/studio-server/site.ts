@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NablaError } from "../../errors.ts";
 import { jsonText } from "../json.ts";
@@ -57,18 +57,21 @@ export const manifestText = (digits: object, run: object | null): string =>
 
 /** The plain files under a folder, each with slashes; links are left out. Throws ENVIRONMENT without an index.html. */
 export function appFiles(folder: string): readonly string[] {
-  const names = existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-        .map((name) => name.split(sep).join("/"))
-    : [];
+  const names = existsSync(folder) ? plainFiles(folder) : [];
   if (names.includes("index.html")) return names.sort();
   throw new NablaError("ENVIRONMENT", "the studio's files are missing from this copy of nabla", {
     where: { file: folder },
     expected: "index.html",
     received: "none",
     hint: "Install nabla again; in a checkout, run npm run build.",
+  });
+}
+
+/** Folder by folder: newer Nodes follow links to folders where they are asked for everything at once. */
+function plainFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return plainFiles(join(folder, entry.name)).map((name) => `${entry.name}/${name}`);
+    return entry.isFile() ? [entry.name] : [];
   });
 }
 

@@ -1,9 +1,10 @@
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useStudio } from "../../app/studio.ts";
 import { setData } from "../../state/commands.ts";
 import type { TableQuestion } from "../../state/read-table.ts";
 import { Choice, TextButton } from "../../view/controls.tsx";
 import { Dialog } from "../../view/dialog.tsx";
+import { FileButton } from "../../view/file-button.tsx";
 import { words } from "../../words.ts";
 import { decoded, type FirstRows, firstRows, isPacked } from "./first-rows.ts";
 
@@ -117,7 +118,11 @@ export function ReadingDialog({ file, onClose }: { readonly file?: File; readonl
                 }}
               />
             </label>
-            <FileButton onFile={(given) => void take(given)} />
+            <FileButton
+              label={text.file}
+              accept=".csv,.tsv,.txt,text/csv,text/plain"
+              onFile={(given) => void take(given)}
+            />
           </>
         )}
         {head && (
@@ -187,28 +192,6 @@ function Check({
       <input type="checkbox" checked={isOn} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />
       {label}
     </label>
-  );
-}
-
-function FileButton({ onFile }: { readonly onFile: (file: File) => void }) {
-  const id = useId();
-  return (
-    <span class="file">
-      <input
-        id={id}
-        type="file"
-        class="spoken"
-        accept=".csv,.tsv,.txt,text/csv,text/plain"
-        onChange={({ currentTarget }) => {
-          const file = currentTarget.files?.[0];
-          currentTarget.value = "";
-          if (file) onFile(file);
-        }}
-      />
-      <label for={id} class="button outline">
-        {text.file}
-      </label>
-    </span>
   );
 }
 
