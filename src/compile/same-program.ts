@@ -1,4 +1,4 @@
-import { type Tensor, topologicalOrder } from "../graph/tensor.ts";
+import { Tensor, topologicalOrder } from "../graph/tensor.ts";
 import { type Program, type Result, resultsOf } from "./program.ts";
 
 /**
@@ -6,21 +6,28 @@ import { type Program, type Result, resultsOf } from "./program.ts";
  * themselves, and results that go to the same places. All that `compile` looks at is compared, so they have one plan.
  */
 export function isSameProgram(a: Program, b: Program): boolean {
-  const twins = new Map<unknown, unknown>();
+  const twins = new Map<Tensor, Tensor>();
   const isSame = (x: unknown, y: unknown): boolean => {
-    if (Object.is(x, y)) return true;
-    if (!isObject(x) || !isObject(y)) return false;
-    if (twins.has(x)) return twins.get(x) === y;
-    twins.set(x, y);
+    if (x instanceof Tensor) return twins.get(x) === y;
+    if (Array.isArray(x) && Array.isArray(y))
+      return x.length === y.length && x.every((value, i) => isSame(value, y[i]));
+    if (!isObject(x) || !isObject(y)) return Object.is(x, y);
     const names = Object.keys(x);
     return names.length === Object.keys(y).length && names.every((name) => isSame(x[name], y[name]));
   };
   const [left, right] = [resultsOf(a), resultsOf(b)];
   const [nodes, others] = [nodesOf(left), nodesOf(right)];
-  // one by one, inputs first: a deep graph takes no deep recursion, and no node is the twin of two
-  return nodes.length === others.length && nodes.every((node, i) => isSame(node, others[i])) && isSame(left, right);
+  const isTwin = (x: Tensor, i: number): boolean => {
+    const y = others[i]!;
+    twins.set(x, y);
+    return (
+      x.op === y.op && isSame(x.inputs, y.inputs) && isSame(x.attributes, y.attributes) && isSame(x.shape, y.shape)
+    );
+  };
+  return nodes.length === others.length && nodes.every(isTwin) && isSame(left, right);
 }
 
+/** All nodes, inputs first. */
 const nodesOf = (results: readonly Result[]): readonly Tensor[] =>
   topologicalOrder(
     results.flatMap(({ value, destination }) => (destination.kind === "state" ? [value, destination.state] : value)),

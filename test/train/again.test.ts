@@ -64,8 +64,8 @@ describe("a model that is trained again", () => {
     const alone = new Map<string, unknown>();
     for (const [name, run] of Object.entries(runs)) alone.set(name, await train(build(), run));
     const model = build();
-    // each run after each of its neighbours, and after a run of the usual kind
-    const order = Object.keys(runs).flatMap((name) => ["usual", name, name]);
+    // each run between two of the usual kind, from which it differs least
+    const order = Object.keys(runs).flatMap((name) => ["usual", name]);
     for (const name of order) {
       model.reset();
       expect(await train(model, runs[name]!), name).toEqual(alone.get(name));
