@@ -52,3 +52,25 @@ export class NablaError extends Error {
     this.hint = hint;
   }
 }
+
+/** A value as errors show it: numbers as they are, text and things by their kind, since what they say may be hostile. */
+export function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "string" || typeof value === "function" ? `a ${typeof value}` : String(value);
+}
+
+/**
+ * The error for a setting that cannot be used: `fit: epochs is 0`. `expected` completes "Give epochs as …", which is the
+ * hint unless there is a better one.
+ */
+export function wrongOption(
+  of: string,
+  option: string,
+  value: unknown,
+  expected: string,
+  hint = `Give ${option} as ${expected}.`,
+): NablaError {
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : shown(value);
+  const received = value === undefined ? "missing" : text;
+  return new NablaError("OPTION", `${of}: ${option} is ${received}`, { expected, received, hint });
+}

@@ -1,6 +1,6 @@
 import { type Samples, type Shape, sizeOf } from "../array/ndarray.ts";
 import { toNdArray } from "../array/samples.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { type SplitOptions, splitRows } from "./split.ts";
 import { type Targets, toTargets } from "./targets.ts";
 
@@ -57,11 +57,7 @@ export function fromTable(table: Table): Dataset {
     size,
     take(n) {
       if (!Number.isSafeInteger(n) || n < 1)
-        throw new NablaError("OPTION", `take needs a whole number from 1, got ${String(n)}`, {
-          expected: `1 to ${size}`,
-          received: String(n),
-          hint: "Say how many samples to take.",
-        });
+        throw wrongOption("take", "n", n, "the number of samples to take, 1 or more");
       return n >= size ? fromTable(table) : fromTable(slice(table, 0, n));
     },
     split(options = {}) {

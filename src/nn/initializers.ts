@@ -1,5 +1,5 @@
 import { standardNormal } from "../array/distributions.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import type { Initializer } from "./layer.ts";
 
 /**
@@ -28,13 +28,13 @@ export const zeros: Initializer = (size) => new Float32Array(size);
 
 /** The same number everywhere. Throws OPTION unless it is finite. */
 export function constant(value: number): Initializer {
-  requireFinite("constant", value);
+  requireFinite("constant", { value });
   return (size) => new Float32Array(size).fill(value);
 }
 
 /** Evenly spread over [low, high). Throws OPTION unless low < high, both finite. */
 export function uniform(low: number, high: number): Initializer {
-  requireFinite("uniform", low, high);
+  requireFinite("uniform", { low, high });
   if (low >= high)
     throw new NablaError("OPTION", `uniform: low is ${low} and high is ${high}`, {
       expected: "low < high",
@@ -51,7 +51,7 @@ export function uniform(low: number, high: number): Initializer {
 
 /** Normally distributed with this mean and standard deviation. Throws OPTION unless deviation ≥ 0, both finite. */
 export function normal(mean = 0, deviation = 1): Initializer {
-  requireFinite("normal", mean, deviation);
+  requireFinite("normal", { mean, deviation });
   if (deviation < 0)
     throw new NablaError("OPTION", `normal: the standard deviation is ${deviation}`, {
       expected: "0 or more",
@@ -65,12 +65,7 @@ export function normal(mean = 0, deviation = 1): Initializer {
   };
 }
 
-function requireFinite(initializer: string, ...values: readonly number[]): void {
-  for (const value of values)
-    if (!Number.isFinite(value))
-      throw new NablaError("OPTION", `${initializer}: expects finite numbers, got ${value}`, {
-        expected: "a finite number",
-        received: String(value),
-        hint: "Give plain numbers.",
-      });
+function requireFinite(initializer: string, settings: Readonly<Record<string, number>>): void {
+  for (const [setting, value] of Object.entries(settings))
+    if (!Number.isFinite(value)) throw wrongOption(initializer, setting, value, "a finite number");
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
+import { type NablaError, wrongOption } from "../errors.ts";
 import type { Metric } from "../nn/index.ts";
 import { adam, type Optimizer } from "../optim/index.ts";
 import type { ArithmeticOption } from "./backends.ts";
@@ -173,16 +173,5 @@ function checkChoice(option: string, value: unknown, choices: readonly (string |
   throw wrong(option, value, choices.map((choice) => JSON.stringify(choice)).join(" or "));
 }
 
-function wrong(option: string, value: unknown, expected: string): NablaError {
-  const received =
-    typeof value === "number" || typeof value === "boolean"
-      ? String(value)
-      : typeof value === "string"
-        ? JSON.stringify(value.slice(0, 60))
-        : typeof value;
-  return new NablaError("OPTION", `fit: ${option} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${option} as ${expected}.`,
-  });
-}
+const wrong = (option: string, value: unknown, expected: string): NablaError =>
+  wrongOption("fit", option, value, expected);

@@ -1,5 +1,5 @@
 import { isSameShape } from "../array/ndarray.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { constant as constantTensor, perStep, type Tensor } from "../graph/index.ts";
 import { constant, type Draws, type Layer, type Scope } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
@@ -93,9 +93,5 @@ export function scopeOf(
 
 function checkFinite(value: number): void {
   if (Number.isFinite(value)) return;
-  throw new NablaError("OPTION", `a hyperparameter is ${String(value)}`, {
-    expected: "a finite number",
-    received: String(value),
-    hint: "Give a plain number.",
-  });
+  throw wrongOption("scope", "hyperparameter", value, "a finite number");
 }
