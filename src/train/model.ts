@@ -116,13 +116,14 @@ export class Model {
     const host: FitHost = {
       network: this.#network,
       seed: this.#seed,
-      describe: async () => (await import("./model-bytes.ts")).describeModel(this.#network, this.#seed),
+      data,
+      options,
       onObjective: (objective) => this.#learn(data, objective),
       onEnd: () => {
         this.#run = undefined;
       },
     };
-    const run = new Fit(host, data, options);
+    const run = new Fit(host);
     this.#run = run;
     return run;
   }
