@@ -1,4 +1,5 @@
 import { standardNormal } from "../array/distributions.ts";
+import type { Random } from "../array/random.ts";
 import { NablaError, wrongOption } from "../errors.ts";
 import type { Initializer } from "./layer.ts";
 
@@ -8,9 +9,9 @@ import type { Initializer } from "./layer.ts";
  */
 
 /** U(−a, a) with a = √(6 / (fanIn + fanOut)): keeps variances alike forward and backward (Glorot & Bengio 2010, eq. 16). */
-export const glorotUniform: Initializer = (size, fan, random) => {
-  const a = Math.sqrt(6 / (fan.fanIn + fan.fanOut));
-  return uniform(-a, a)(size, fan, random);
+export const glorotUniform: Initializer = (size, { fanIn, fanOut }, random) => {
+  const a = Math.sqrt(6 / (fanIn + fanOut));
+  return drawUniform(-a, a, size, random);
 };
 
 /** N(0, 2 / (fanIn + fanOut)): the variance of Glorot & Bengio 2010, eq. 12. */
@@ -19,7 +20,7 @@ export const glorotNormal: Initializer = (size, { fanIn, fanOut }, random) =>
 
 /** U(−a, a) with a = √(6 / fanIn), the variance that `heNormal` has. */
 export const heUniform: Initializer = (size, fan, random) =>
-  uniform(-Math.sqrt(6 / fan.fanIn), Math.sqrt(6 / fan.fanIn))(size, fan, random);
+  drawUniform(-Math.sqrt(6 / fan.fanIn), Math.sqrt(6 / fan.fanIn), size, random);
 
 /** N(0, 2 / fanIn): made for relu, which halves the variance (He, Zhang, Ren & Sun 2015, eq. 10). */
 export const heNormal: Initializer = (size, fan, random) => normal(0, Math.sqrt(2 / fan.fanIn))(size, fan, random);
@@ -41,12 +42,14 @@ export function uniform(low: number, high: number): Initializer {
       received: `${low}, ${high}`,
       hint: "Give the smaller bound first.",
     });
-  return (size, _fan, random) => {
-    const values = new Float32Array(size);
-    const draws = random.uniforms(0, size);
-    for (let i = 0; i < size; i++) values[i] = low + (high - low) * draws[i]!;
-    return values;
-  };
+  return (size, _fan, random) => drawUniform(low, high, size, random);
+}
+
+function drawUniform(low: number, high: number, size: number, random: Random): Float32Array {
+  const values = new Float32Array(size);
+  const draws = random.uniforms(0, size);
+  for (let i = 0; i < size; i++) values[i] = low + (high - low) * draws[i]!;
+  return values;
 }
 
 /** Normally distributed with this mean and standard deviation. Throws OPTION unless deviation ≥ 0, both finite. */

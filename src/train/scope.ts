@@ -1,7 +1,7 @@
 import { isSameShape } from "../array/ndarray.ts";
 import { NablaError, wrongOption } from "../errors.ts";
 import { constant as constantTensor, perStep, type Tensor } from "../graph/index.ts";
-import { constant, type Draws, type Layer, type Scope } from "../nn/index.ts";
+import type { Draws, Initializer, Layer, Scope } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
 
 /** A number of a layer that may be changed while it trains. */
@@ -46,7 +46,8 @@ export function scopeOf(
       return parameter.tensor;
     },
     state(name, shape, { initial = 0, next } = {}) {
-      const state = parameters.find(layer, name, shape, { initializer: constant(initial) }, false);
+      const initializer: Initializer = (size) => new Float32Array(size).fill(initial);
+      const state = parameters.find(layer, name, shape, { initializer }, false);
       used.add(state);
       if (!isTraining || !next) return state.tensor;
       // a layer that is used twice moves its state twice in one step
