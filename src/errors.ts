@@ -23,8 +23,8 @@ export interface ErrorPlace {
 
 export interface ErrorDetails {
   readonly where?: ErrorPlace;
-  readonly expected?: string;
-  readonly received?: string;
+  readonly expected?: string | undefined;
+  readonly received?: string | undefined;
   /** What to do about it, one sentence. */
   readonly hint?: string;
   readonly cause?: unknown;
@@ -43,8 +43,8 @@ export class NablaError extends Error {
   readonly hint: string;
 
   constructor(code: ErrorCode, problem: string, details: ErrorDetails = {}) {
-    const { where = {}, expected, received, hint = "", cause } = details;
-    super(hint ? `${problem}. ${hint}` : problem, cause === undefined ? undefined : { cause });
+    const { where = {}, expected, received, hint = "" } = details;
+    super(hint ? `${problem}. ${hint}` : problem, details); // which has the cause, if there is one
     this.code = code;
     this.where = where;
     this.expected = expected;

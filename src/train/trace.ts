@@ -188,15 +188,10 @@ function located<T>(name: string, apply: () => T): T {
     return apply();
   } catch (error) {
     if (!(error instanceof NablaError) || error.where.layer !== undefined) throw error;
-    const { code, hint, expected, received } = error;
-    const problem = hint ? error.message.slice(0, -`. ${hint}`.length) : error.message;
-    throw new NablaError(code, `layer "${name}": ${problem}`, {
-      where: { ...error.where, layer: name },
-      ...(expected === undefined ? {} : { expected }),
-      ...(received === undefined ? {} : { received }),
-      hint,
-      cause: error,
-    });
+    const { code, message, where, expected, received, hint } = error;
+    const problem = hint ? message.slice(0, -`. ${hint}`.length) : message;
+    const details = { where: { ...where, layer: name }, expected, received, hint, cause: error };
+    throw new NablaError(code, `layer "${name}": ${problem}`, details);
   }
 }
 
