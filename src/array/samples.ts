@@ -22,25 +22,24 @@ export const isNdArray = (x: unknown): x is NdArray =>
 /** `[2, 3]` as the errors print it. */
 const printed = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-/** The error for a value that cannot be computed with, at a flat index; `size` numbers make a sample, 0 = one sample. */
+/** The error for a value that cannot be computed with, at a flat index; `size` numbers make a row. */
 function badNumber(what: string, value: unknown, index: number, size: number): NablaError {
-  const row = size === 0 ? undefined : Math.floor(index / size) + 1;
-  const column = size === 0 ? index + 1 : (index % size) + 1;
-  const isTooLarge = typeof value === "number" && Number.isFinite(value);
-  const place = row === undefined ? `at position ${column}` : `in row ${row}, column ${column}`;
-  return new NablaError("DATA", `${what} holds ${shown(value)} ${place}`, {
-    where: { ...(row === undefined ? {} : { row }), column: String(column) },
+  const row = Math.floor(index / size) + 1;
+  const column = (index % size) + 1;
+  const received = shown(value);
+  return new NablaError("DATA", `${what} holds ${received} in row ${row}, column ${column}`, {
+    where: { row, column: String(column) },
     expected: "a finite number",
-    received: shown(value),
-    hint: isTooLarge
-      ? "It does not fit into float32, whose largest number is 3.4e38; rescale the column."
+    received,
+    hint: Number.isFinite(value)
+      ? "Float32 ends at 3.4e38: rescale the column."
       : "Remove the sample, or fill the gap with a number.",
   });
 }
 
 /**
  * Throws DATA with row and column (from 1) at the first NaN or infinity.
- * `size` numbers make a row; 0 says that `data` is one sample. Costs 1 ms for 4 million numbers.
+ * `size` numbers make a row. Costs 1 ms for 4 million numbers.
  */
 export function checkFinite(data: Float32Array, size: number, what: string): void {
   for (let i = 0; i < data.length; i += 1) {
@@ -120,7 +119,7 @@ export function toNdArray(x: Samples, what: string, sizeOfSample?: number): NdAr
       throw wrongShape(
         what,
         `has ${isNumbers(data) ? data.length : "no"} numbers, which do not fill its shape`,
-        "as many numbers as the product of the shape's extents",
+        "the product of its extents",
         isShape ? printed(shape as Shape) : "no shape",
       );
     return withShape(data, shape as Shape, what, sizeOfSample);

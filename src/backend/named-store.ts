@@ -110,10 +110,11 @@ export abstract class NamedStore<Place> implements Store {
       this.#entries.set(buffer.name, entry);
       return entry;
     }
-    if (describe(known.buffer) !== describe(buffer))
-      throw new NablaError("SHAPE", `"${buffer.name}" is ${describe(known.buffer)} in the store`, {
-        expected: describe(known.buffer),
-        received: describe(buffer),
+    const [expected, received] = [known.buffer, buffer].map(describe);
+    if (received !== expected)
+      throw new NablaError("SHAPE", `"${buffer.name}" is ${expected} in the store`, {
+        expected,
+        received,
         hint: "Give states and tables of one store names of their own.",
       });
     return known;
@@ -123,15 +124,7 @@ export abstract class NamedStore<Place> implements Store {
     const entry = this.#entries.get(name);
     const size = entry && sizeOf(entry.buffer.shape);
     if (!entry || (length !== undefined && length !== size))
-      throw new NablaError(
-        "SHAPE",
-        entry ? `"${name}" holds ${size} numbers, got ${length}` : `there is no "${name}" in the store`,
-        {
-          hint: entry
-            ? "Give as many numbers as its shape holds."
-            : `It has ${[...this.#entries.keys()].join(", ") || "nothing"}.`,
-        },
-      );
+      throw new NablaError("SHAPE", `the store has no "${name}" of ${length ?? "any"} numbers`);
     return entry;
   }
 

@@ -66,7 +66,7 @@ export class EventStream<Event> implements AsyncIterable<Event> {
       throw new NablaError("BUSY", "the events of this run are already being read", {
         expected: "one loop over a run",
         received: "a second one",
-        hint: "Read them in one loop and hand them on from there.",
+        hint: "Hand them on from that loop.",
       });
     this.#hasReader = true;
     this.#state = "read";

@@ -57,7 +57,7 @@ export function checkDescent({ output, layers }: Trace, objective: Objective): v
   if (trained.length === 0 || trained.some((tensor) => adjoints.has(tensor))) return;
   const name = objective.loss.name || "the loss";
   throw new NablaError("OPTION", `${name} cannot be trained by gradient: its slope is 0 wherever it has one`, {
-    expected: "a loss that changes a little where the outputs do",
+    expected: "a loss with a slope",
     received: name,
     hint: "Count mistakes with it as a metric, and train on crossEntropy or hinge.",
   });

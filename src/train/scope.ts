@@ -73,7 +73,7 @@ export function scopeOf(
             received: `"${name}"`,
             hint: isTraining
               ? "Make it with layer(name, apply), which draws."
-              : "Ask scope.isTraining first, and return the input as it is where it is false.",
+              : "Return the input as it is unless scope.isTraining.",
           },
         );
       asked.draws ??= draws();

@@ -69,18 +69,18 @@ function table({ input, layers, parameters }: Pick<Summary, "input" | "layers" |
     (formula || "0") + (states > 0 ? `, and ${grouped(states)} kept` : "");
   const place = (number: number): string => String(number).padStart(String(layers.length).length);
   const rows = [
-    ["", "layer", "kind", "output", "parameters", ...(hasBranches ? ["from"] : [])],
-    [place(0), "input", "", `[${input.join(", ")}]`, ""],
+    ["", "layer", "kind", "output", "parameters", hasBranches ? "from" : ""],
+    [place(0), "input", "", `[${input.join(", ")}]`, "", ""],
     ...layers.map((layer, i) => [
       place(i + 1),
       layer.name,
       layer.kind,
       `[${layer.output.join(", ")}]`,
       withKept(layer),
-      ...(hasBranches ? [layer.from.join(" and ")] : []),
+      hasBranches ? layer.from.join(" and ") : "",
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))

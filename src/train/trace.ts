@@ -97,7 +97,7 @@ function checkLayer(layer: unknown, position: number): void {
     received: typeof layer === "function" ? "a function" : layer === null ? "null" : typeof layer,
     hint:
       typeof layer === "function"
-        ? "Call it if it makes a layer, as in leakyRelu(); wrap a function of your own in layer(name, apply)."
+        ? "Call it, as in leakyRelu(), or wrap it in layer(name, apply)."
         : "Give a list of layers.",
   });
 }
