@@ -41,13 +41,16 @@ const dimension = (table: Table): number => sizeOf(table.shape);
 /** The samples `from` to `to` (exclusive) as a view. */
 function slice(table: Table, from: number, to: number): Table {
   if (table.rows) return { ...table, rows: table.rows.subarray(from, to) };
-  const features = dimension(table);
-  const x = { ...table.x, data: table.x.data.subarray(from * features, to * features) };
-  if (!table.y) return { ...table, x };
-  if (table.y.kind === "labels") return { ...table, x, y: { ...table.y, data: table.y.data.subarray(from, to) } };
-  const targets = sizeOf(table.y.shape);
-  return { ...table, x, y: { ...table.y, data: table.y.data.subarray(from * targets, to * targets) } };
+  const cut = <Part extends { readonly data: TypedArray }>(part: Part, size: number): Part => ({
+    ...part,
+    data: part.data.subarray(from * size, to * size),
+  });
+  const { x, y } = table;
+  const targets = y && cut<Targets>(y, y.kind === "labels" ? 1 : sizeOf(y.shape));
+  return { ...table, x: cut(x, dimension(table)), ...(targets && { y: targets }) };
 }
+
+type TypedArray = Float32Array | Uint8Array | Int32Array;
 
 /** A data set of a table whose parts are known to fit: for readers, which have checked what they read. */
 export function fromTable(table: Table): Dataset {
@@ -62,9 +65,11 @@ export function fromTable(table: Table): Dataset {
     },
     split(options = {}) {
       const parts = splitRows({ size, y: table.y, rows: table.rows }, options);
-      if (parts.kind === "tail")
-        return { train: fromTable(slice(table, 0, parts.at)), test: fromTable(slice(table, parts.at, size)) };
-      return { train: fromTable({ ...table, rows: parts.train }), test: fromTable({ ...table, rows: parts.test }) };
+      const [train, test] =
+        typeof parts === "number"
+          ? [slice(table, 0, parts), slice(table, parts, size)]
+          : parts.map((rows) => ({ ...table, rows }));
+      return { train: fromTable(train!), test: fromTable(test!) };
     },
   };
 }

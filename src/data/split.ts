@@ -13,9 +13,7 @@ export interface SplitOptions {
 }
 
 /** Two lists of rows, or the place where the tail begins. */
-export type Parts =
-  | { readonly kind: "tail"; readonly at: number }
-  | { readonly kind: "rows"; readonly train: Uint32Array; readonly test: Uint32Array };
+export type Parts = readonly [train: Uint32Array, test: Uint32Array] | number;
 
 interface Source {
   readonly size: number;
@@ -35,7 +33,7 @@ export function splitRows(source: Source, options: SplitOptions): Parts {
   if (order !== "shuffled" && order !== "tail") throw wrong("order", order, '"shuffled" or "tail"');
   if (order === "tail") {
     if (stratify) throw wrong("stratify", stratify, "false, since the tail is no choice");
-    return { kind: "tail", at: source.size - count };
+    return source.size - count;
   }
   const permutation = new Random(seed, "split").permutation(source.size);
   const isTest = stratify ? drawStratified(source, permutation, count) : undefined;
@@ -47,7 +45,7 @@ export function splitRows(source: Source, options: SplitOptions): Parts {
     if (isTest ? isTest[sample] === 1 : i < count) drawn[tested++] = row;
     else train[trained++] = row;
   }
-  return { kind: "rows", train, test: drawn };
+  return [train, drawn];
 }
 
 /** Marks `count` samples, the first of each class in the order of `permutation`, by largest remainders. */

@@ -38,7 +38,7 @@ export function checkClasses(classes: readonly string[]): void {
     if (seen.has(name)) throw wrongClasses(`${quoted(name)} twice`);
     seen.add(name);
   }
-  if (seen.size === 0) throw wrongClasses("none");
+  if (seen.size === 0) throw wrongClasses("an empty list");
 }
 
 const wrongClasses = (received: string): NablaError =>
@@ -109,10 +109,10 @@ function fromNames(
 ): { targets: Targets; classes: readonly string[] } {
   for (const [i, name] of names.entries())
     if (typeof name !== "string")
-      throw new NablaError("DATA", `label in row ${i + 1} is ${shown(name)} among names`, {
+      throw new NablaError("DATA", `label in row ${i + 1} is a ${typeof name} among names`, {
         where: { row: i + 1 },
         expected: "a string, as in the first row",
-        received: shown(name),
+        received: `a ${typeof name}`,
         hint: "Give all labels as strings, or all as numbers.",
       });
   const classes = given ?? [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));

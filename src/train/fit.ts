@@ -71,7 +71,14 @@ export class Fit implements FitRun {
   constructor(host: FitHost) {
     this.#host = host;
     const { network, options } = host;
-    this.#events = new EventStream<TrainEvent>({ past: () => this.#past(), onLeave: () => this.#leave() });
+    this.#events = new EventStream<TrainEvent>({
+      // what a reader who comes late has missed, steps left out
+      past: () => (this.#start ? [this.#start, ...this.history.epochs, ...this.#last] : []),
+      onLeave: () => {
+        this.stop();
+        return this.done;
+      },
+    });
     checkArithmetic(options.arithmetic ?? "auto");
     if (options.resume === undefined) this.#setTask(taskOf(host));
     const { hyperparameters } = this.#task ?? network.trace(input([2, ...network.inputShape]), true);
@@ -114,16 +121,6 @@ export class Fit implements FitRun {
   #setTask(task: Task): void {
     this.#task = task;
     this.#host.onObjective(task.objective);
-  }
-
-  #leave(): Promise<unknown> {
-    this.stop();
-    return this.done;
-  }
-
-  /** What a reader who comes late has missed, steps left out. */
-  #past(): readonly TrainEvent[] {
-    return this.#start ? [this.#start, ...this.#at.book.history.epochs, ...this.#last] : [];
   }
 
   #trace = (isTraining: boolean) => (x: Parameters<Network["trace"]>[0]) =>
@@ -195,7 +192,7 @@ export class Fit implements FitRun {
       if (signal?.aborted) await this.#keep().catch(() => undefined); // the reason of the abort is what counts
       throw reason;
     }
-    const { stopped } = this.#at.book.history;
+    const { stopped } = this.history;
     if (stopped !== "stopped") for (const [name, values] of this.#at.best) this.#store!.write(name, values);
     if (stopped !== "stopped" && this.#settings.checkpoint?.last === false) return;
     const failed = await this.#keep(stopped === "stopped" ? undefined : stopped);
@@ -203,10 +200,14 @@ export class Fit implements FitRun {
   }
 
   async #trainEpochs(trainer: Trainer): Promise<void> {
-    const evaluator = this.#openEvaluator();
+    const { validation } = this.#task!;
+    const { inputShape } = this.#host.network;
+    const evaluator =
+      validation &&
+      new Evaluator(this.#store!, { inputShape, objective: validation.objective, trace: this.#trace(false) });
     try {
-      this.#judge(this.#at.book.history.epochs.at(-1)); // one cut off between its last epoch and its end
-      while (!this.#isStopped && this.#at.book.history.stopped === "stopped") {
+      this.#judge(this.history.epochs.at(-1)); // one cut off between its last epoch and its end
+      while (!this.#isStopped && this.history.stopped === "stopped") {
         const event = await this.#epoch(trainer, trainer.epochOf(this.#at.step), evaluator);
         if (!event) break;
         const isBest = this.#at.book.add(event);
@@ -226,7 +227,7 @@ export class Fit implements FitRun {
   #judge(event: EpochEvent | undefined): void {
     const { epochs, earlyStopping } = this.#settings;
     if (!event) return;
-    if (earlyStopping && event.epoch - this.#at.book.history.best >= earlyStopping.patience) this.#at.book.end("early");
+    if (earlyStopping && event.epoch - this.history.best >= earlyStopping.patience) this.#at.book.end("early");
     else if (event.epoch === epochs) this.#at.book.end("finished");
   }
 
@@ -294,11 +295,5 @@ export class Fit implements FitRun {
     const { event, failure } = await this.#writer.write(this.#store!, this.#at, ended);
     await this.#tell(event);
     return failure;
-  }
-
-  #openEvaluator(): Evaluator | undefined {
-    const { objective } = this.#task!.validation ?? {};
-    const { inputShape } = this.#host.network;
-    return objective && new Evaluator(this.#store!, { inputShape, objective, trace: this.#trace(false) });
   }
 }
