@@ -32,7 +32,7 @@ export function splitRows(source: Source, options: SplitOptions): Parts {
     throw wrong("the test part", test, `a share that gives 1 to ${source.size - 1} samples, or that number`);
   if (order !== "shuffled" && order !== "tail") throw wrong("order", order, '"shuffled" or "tail"');
   if (order === "tail") {
-    if (stratify) throw wrong("stratify", stratify, "false, since the tail is no choice");
+    if (stratify) throw wrong("stratify", stratify, "false for the tail");
     return source.size - count;
   }
   const permutation = new Random(seed, "split").permutation(source.size);
@@ -51,7 +51,7 @@ export function splitRows(source: Source, options: SplitOptions): Parts {
 /** Marks `count` samples, the first of each class in the order of `permutation`, by largest remainders. */
 function drawStratified(source: Source, permutation: Uint32Array, count: number): Uint8Array {
   const { y, rows } = source;
-  if (y?.kind !== "labels") throw wrong("stratify", true, "false, since only labelled data can be stratified");
+  if (y?.kind !== "labels") throw wrong("stratify", true, "false without labels");
   const labelOf = (sample: number): number => y.data[rows ? rows[sample]! : sample]!;
   const sizes = new Array<number>(y.classes).fill(0);
   for (const sample of permutation) sizes[labelOf(sample)]! += 1;

@@ -123,7 +123,7 @@ export const crossEntropyWithLogits = named("crossEntropyWithLogits", (logits, t
     throw new NablaError("SHAPE", `crossEntropy: expects a row of scores per sample, got shape [${logits.shape}]`, {
       expected: "[batch, classes], 2 classes or more",
       received: `[${logits.shape}]`,
-      hint: "Give one output for each class; a single output ends with sigmoid and takes binaryCrossEntropy.",
+      hint: "Give one output for each class, or use binaryCrossEntropy.",
     });
   const shifted = sub(output, largestAlong(output)); // z − m
   const logTotal = log(sum(exp(shifted), 1, { keepDims: true }));

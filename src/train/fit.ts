@@ -180,10 +180,7 @@ export class Fit implements FitRun {
 
   async #train(trainer: Trainer): Promise<void> {
     const { signal } = this.#settings;
-    this.#guard = new FiniteGuard(this.#store!, trainer, this.#at.step, {
-      learningRate: String(this.#settings.optimizer.settings["learningRate"]),
-      onDiverged: (epoch) => this.#at.book.forgetFrom(epoch),
-    });
+    this.#guard = new FiniteGuard(this.#store!, trainer, this.#at, this.#settings.optimizer.settings["learningRate"]);
     this.#start = startEvent(this.#task!, this.#host.network, trainer, this.#resumed && this.#at.step);
     await this.#tell(this.#start);
     try {
@@ -246,7 +243,7 @@ export class Fit implements FitRun {
     while (this.#at.step < end) {
       const results = this.#steps(trainer, end);
       this.#at.step += results.count;
-      if (!results.losses.every(Number.isFinite)) await this.#guard!.diverge(this.#at.step);
+      if (!results.losses.every(Number.isFinite)) await this.#guard!.diverge();
       this.#at.totals.add(results);
       const step = this.#at.step;
       if (this.#events.isRead && this.#settings.stepEvents !== "none") {
@@ -255,7 +252,7 @@ export class Fit implements FitRun {
         watch.start();
       }
       if (this.#pace.isDue) {
-        await this.#guard!.look(step);
+        await this.#guard!.look();
         if (step < end && this.#writer?.isDue()) {
           watch.stop();
           await this.#keep();
@@ -264,7 +261,7 @@ export class Fit implements FitRun {
         await this.#pace.pause();
       }
       if (this.#settings.signal?.aborted || (this.#isStopped && step < end)) {
-        await this.#guard!.check(step);
+        await this.#guard!.check();
         this.#settings.signal?.throwIfAborted();
         watch.stop();
         return undefined;
@@ -272,7 +269,7 @@ export class Fit implements FitRun {
     }
     watch.stop();
     const isSeen = this.#events.isRead || evaluator !== undefined || this.#settings.earlyStopping !== undefined;
-    if (isSeen || this.#isStopped || epoch + 1 === this.#settings.epochs) await this.#guard!.check(end);
+    if (isSeen || this.#isStopped || epoch + 1 === this.#settings.epochs) await this.#guard!.check();
     const { data, objective, validation } = this.#task!;
     const names = objective.metrics.map(({ name }) => name);
     const measured = evaluator && (await evaluator.evaluate(validation!.data));
@@ -291,7 +288,7 @@ export class Fit implements FitRun {
   /** Writes a checkpoint, where there are any; what went wrong is told, and returned. */
   async #keep(ended?: "finished" | "early"): Promise<NablaError | undefined> {
     if (!this.#writer) return undefined;
-    await this.#guard!.check(this.#at.step);
+    await this.#guard!.check();
     const { event, failure } = await this.#writer.write(this.#store!, this.#at, ended);
     await this.#tell(event);
     return failure;

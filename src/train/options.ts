@@ -103,9 +103,8 @@ export function splitValidation(
 ): { train: Dataset; validation?: Dataset } {
   const { validation } = options;
   if (validation === undefined) return { train: data };
-  if (typeof validation === "object") {
-    if (isDataset(validation)) return { train: data, validation };
-  } else if (typeof validation === "number" && validation > 0) {
+  if (isDataset(validation)) return { train: data, validation };
+  if (typeof validation === "number" && validation > 0) {
     const { train, test } = data.split({ test: validation, seed: options.seed ?? seed });
     return { train, validation: test };
   }

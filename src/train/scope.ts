@@ -69,7 +69,7 @@ export function scopeOf(
           `layer "${layer}": asks for random numbers ${isTraining ? "without draws" : "outside training"}`,
           {
             where: { layer },
-            expected: isTraining ? "a layer of layer(name, apply)" : "random numbers in training only",
+            expected: "a layer of layer(name, apply), in training",
             received: `"${name}"`,
             hint: isTraining
               ? "Make it with layer(name, apply), which draws."

@@ -29,10 +29,10 @@ export interface Summary {
 }
 
 export function summarize(network: Network): Summary {
-  const seen = new Set<string>();
+  const seen = new Set<Parameter>();
   const layers = network.probe.layers.map(({ name, kind, output, parameters, states, from }): SummaryLayer => {
-    const own = [...parameters, ...states].filter((parameter) => !seen.has(parameter.name)); // shared ones count once
-    for (const parameter of own) seen.add(parameter.name);
+    const own = [...parameters, ...states].filter((parameter) => !seen.has(parameter)); // shared ones count once
+    for (const parameter of own) seen.add(parameter);
     const [trained, kept] = [own.filter(({ isTrained }) => isTrained), own.filter(({ isTrained }) => !isTrained)];
     const [count, keptCount] = [numbersOf(trained), numbersOf(kept)];
     const shapes = trained.map(shapeInMemory);

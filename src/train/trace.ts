@@ -1,5 +1,5 @@
 import type { Shape } from "../array/ndarray.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, shown } from "../errors.ts";
 import { Tensor } from "../graph/index.ts";
 import type { HostNumber, Layer } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
@@ -57,19 +57,19 @@ export function nameLayers(layers: readonly Layer[]): readonly NamedLayer[] {
   if (!Array.isArray(layers) || layers.length === 0)
     throw new NablaError("OPTION", "a model needs at least one layer", {
       expected: "a list of layers",
-      received: Array.isArray(layers) ? "an empty list" : `a ${typeof layers}`,
+      received: Array.isArray(layers) ? "an empty list" : shown(layers),
       hint: "Write for example sequential([dense(10), softmax], { input: 784 }).",
     });
   const used = new Map<string, number>();
   const counts = new Map<string, number>();
   return layers.map((layer, i) => {
     checkLayer(layer, i);
-    const given = layer.kind === "custom" ? undefined : layer.name;
-    const base = layer.kind === "custom" ? (layer.name ?? "custom") : layer.kind;
+    const isCustom = layer.kind === "custom";
+    const base = (isCustom ? layer.name : undefined) ?? layer.kind;
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
-    const numbered = layer.kind === "custom" && count === 1 ? base : `${base} ${count}`;
-    const name = given ?? numbered;
+    const numbered = isCustom && count === 1 ? base : `${base} ${count}`;
+    const name = isCustom ? numbered : (layer.name ?? numbered);
     checkName(name, i);
     const other = used.get(name);
     if (other !== undefined)
@@ -85,16 +85,11 @@ export function nameLayers(layers: readonly Layer[]): readonly NamedLayer[] {
 }
 
 function checkLayer(layer: unknown, position: number): void {
-  const isLayer =
-    layer !== null &&
-    (typeof layer === "object" || typeof layer === "function") &&
-    "kind" in layer &&
-    "apply" in layer &&
-    typeof layer.apply === "function";
-  if (isLayer) return;
+  const { kind, apply } = Object(layer) as { readonly kind?: unknown; readonly apply?: unknown };
+  if (typeof kind === "string" && typeof apply === "function") return; // a function has an apply, too
   throw new NablaError("OPTION", `layer ${position + 1} of the model is no layer`, {
     expected: "dense(…), an activation, or layer(…)",
-    received: typeof layer === "function" ? "a function" : layer === null ? "null" : typeof layer,
+    received: shown(layer),
     hint:
       typeof layer === "function"
         ? "Call it, as in leakyRelu(), or wrap it in layer(name, apply)."
@@ -107,7 +102,7 @@ function checkName(name: unknown, position: number): void {
   if (typeof name === "string" && name.length <= 100 && /^[^\p{C}\p{Zl}\p{Zp}/]+$/u.test(name)) return;
   throw new NablaError("OPTION", `layer ${position + 1} of the model has a name that cannot be used`, {
     expected: "1 to 100 visible characters without a slash",
-    received: typeof name === "string" ? `${name.length} characters` : `a ${typeof name}`,
+    received: typeof name === "string" ? `${name.length} characters` : shown(name),
     hint: 'Give it a short name such as "hidden".',
   });
 }
