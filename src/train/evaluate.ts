@@ -2,20 +2,12 @@ import { sizeOf } from "../array/ndarray.ts";
 import type { Executable, Store } from "../backend/backend.ts";
 import { compile } from "../compile/index.ts";
 import type { Dataset } from "../data/index.ts";
-import { input, type Tensor } from "../graph/index.ts";
+import { input } from "../graph/index.ts";
 import { inBatches } from "./batch-sizes.ts";
 import type { Evaluation } from "./events.ts";
 import { copySamples, copyTargets } from "./feed.ts";
+import type { Network } from "./network.ts";
 import { lossPerSample, metricPerSample, type Objective, predictedClass, targetShape, targetsOf } from "./objective.ts";
-import type { Trace } from "./trace.ts";
-
-/** What an evaluator needs to know of a model. */
-export interface Judged {
-  readonly inputShape: readonly number[];
-  readonly objective: Objective;
-  /** Applies the layers to a batch, not for training. */
-  readonly trace: (x: Tensor) => Trace;
-}
 
 interface Loaded {
   readonly executable: Executable;
@@ -29,17 +21,18 @@ interface Loaded {
  */
 export class Evaluator implements Disposable {
   readonly #store: Store;
-  readonly #model: Judged;
+  readonly #network: Network;
+  readonly #objective: Objective;
   readonly #loaded = new Map<number, Loaded>();
 
-  constructor(store: Store, model: Judged) {
+  constructor(store: Store, network: Network, objective: Objective) {
     this.#store = store;
-    this.#model = model;
+    this.#network = network;
+    this.#objective = objective;
   }
 
   async evaluate(data: Dataset, perExample = false): Promise<Evaluation> {
-    const { objective } = this.#model;
-    const { metrics, classes } = objective;
+    const { metrics, classes } = this.#objective;
     const sums = new Map<string, number>(
       ["loss", ...metrics.map(({ name }) => outputOf(name))].map((name) => [name, 0]),
     );
@@ -90,9 +83,9 @@ export class Evaluator implements Disposable {
   async #load(batch: number): Promise<Loaded> {
     const known = this.#loaded.get(batch);
     if (known) return known;
-    const { inputShape, objective, trace } = this.#model;
-    const x = input([batch, ...inputShape], "samples");
-    const { output } = trace(x);
+    const [network, objective] = [this.#network, this.#objective];
+    const x = input([batch, ...network.inputShape], "samples");
+    const { output } = network.trace(x, false);
     const target = input(targetShape(output, objective), "targets");
     const outputs = {
       loss: lossPerSample(objective, output, target),

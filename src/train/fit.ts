@@ -1,6 +1,6 @@
 import type { Store } from "../backend/backend.ts";
 import type { NablaError } from "../errors.ts";
-import { input } from "../graph/index.ts";
+import { input, type Tensor } from "../graph/index.ts";
 import { checkArithmetic } from "./backends.ts";
 import type { CheckpointWriter } from "./checkpoint-writer.ts";
 import { now } from "./clock.ts";
@@ -11,13 +11,13 @@ import type { EpochEvent, History, StartEvent, TrainEvent } from "./events.ts";
 import { FiniteGuard } from "./finite-guard.ts";
 import { HistoryBook } from "./history.ts";
 import { HyperparameterBook, type Hyperparameters } from "./hyperparameters.ts";
-import type { Network } from "./network.ts";
 import type { Objective } from "./objective.ts";
 import type { FitSettings } from "./options.ts";
 import { Pace } from "./pace.ts";
 import type { ResumedRun } from "./resume.ts";
 import { startEvent } from "./start-event.ts";
 import { type Beginning, type Progress, type Task, taskOf } from "./task.ts";
+import type { Trace } from "./trace.ts";
 import { type StepResults, Trainer } from "./trainer.ts";
 
 /** A training run: its events as they happen, its history so far, and its end. */
@@ -123,9 +123,6 @@ export class Fit implements FitRun {
     this.#host.onObjective(task.objective);
   }
 
-  #trace = (isTraining: boolean) => (x: Parameters<Network["trace"]>[0]) =>
-    this.#host.network.trace(x, isTraining, this.#settings.seed);
-
   async #run(): Promise<History> {
     const { signal } = this.#host.options;
     const letGo = (): void => this.#events.letGo();
@@ -161,7 +158,8 @@ export class Fit implements FitRun {
     this.#store = store;
     const { objective, data } = this.#task!;
     const { at: hyperparameter } = this.#at.hyperparameters;
-    const trainable = { inputShape: network.inputShape, objective, trace: this.#trace(true), hyperparameter };
+    const trace = (x: Tensor): Trace => network.trace(x, true, this.#settings.seed);
+    const trainable = { inputShape: network.inputShape, objective, trace, hyperparameter };
     const trainer = await Trainer.open(store, trainable, data, this.#settings, () => this.#pace.pause());
     this.#trainer = trainer;
     try {
@@ -198,10 +196,7 @@ export class Fit implements FitRun {
 
   async #trainEpochs(trainer: Trainer): Promise<void> {
     const { validation } = this.#task!;
-    const { inputShape } = this.#host.network;
-    const evaluator =
-      validation &&
-      new Evaluator(this.#store!, { inputShape, objective: validation.objective, trace: this.#trace(false) });
+    const evaluator = validation && new Evaluator(this.#store!, this.#host.network, validation.objective);
     try {
       this.#judge(this.history.epochs.at(-1)); // one cut off between its last epoch and its end
       while (!this.#isStopped && this.history.stopped === "stopped") {

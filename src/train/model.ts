@@ -138,9 +138,8 @@ export class Model {
     const network = this.#network;
     network.checkSamples(data);
     const objective = objectiveOf(network.probe, data, { loss: loss ?? this.#learned.loss, metrics });
-    const trace = (x: Parameters<Network["trace"]>[0]) => network.trace(x, false);
     const store = await network.engine.open();
-    const evaluator = new Evaluator(store, { inputShape: network.inputShape, objective, trace });
+    const evaluator = new Evaluator(store, network, objective);
     try {
       return await evaluator.evaluate(data, perExample);
     } finally {
@@ -161,21 +160,17 @@ export class Model {
    * probabilities.
    */
   async classify(x: Samples | Dataset): Promise<readonly (readonly ClassProbability[])[]> {
-    const { probabilitiesOf, rankClasses } = await import("./classify.ts"); // a page that trains does without
-    const question = probabilitiesOf(this.#network, this.#learned.loss?.name);
-    const answers = await predict(this.#network, x, question);
-    return rankClasses(answers, this.#network.outputShape, this.classes);
+    const { classify } = await import("./classify.ts"); // a page that trains does without
+    return classify(this.#network, x, this.#learned);
   }
 
   /**
    * The model as a plain synchronous function of `batchSize` samples, flat in a Float32Array, that makes nothing new:
    * its result is overwritten by the next call. It follows the weights of the model.
    */
-  async compile({ batchSize = 1 }: { readonly batchSize?: number } = {}): Promise<Compiled> {
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1)
-      throw wrongOption("compile", "batchSize", batchSize, "a whole number of at least 1");
+  async compile(options: { readonly batchSize?: number } = {}): Promise<Compiled> {
     const { compileModel } = await import("./compiled.ts");
-    return compileModel(this.#network, batchSize);
+    return compileModel(this.#network, options);
   }
 
   summary(): Summary {
