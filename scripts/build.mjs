@@ -301,7 +301,13 @@ const oneCore = {
     const subpathEntries = subpaths
       .filter((name) => name !== "worker")
       .map((name) => join(root, "src", name, "index.ts"));
-    const inOrder = ["backend/wasm/module.ts", "compile/compile.ts", "nn/index.ts", "backend/wasm/backend.ts"];
+    const inOrder = [
+      "backend/wasm/module.ts",
+      "compile/compile.ts",
+      "nn/index.ts",
+      "optim/index.ts",
+      "backend/wasm/backend.ts",
+    ];
     build.onResolve({ filter: /^nabla:core$/ }, () => ({ path: core, sideEffects: true }));
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (path === core)

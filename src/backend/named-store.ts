@@ -17,6 +17,8 @@ interface Entry<Place> {
 export abstract class NamedStore<Place> implements Store {
   readonly #entries = new Map<string, Entry<Place>>();
 
+  abstract share(): Promise<void>;
+  abstract load(plan: Plan, options?: LoadOptions): Promise<Executable>;
   abstract loadNow(plan: Plan, options?: LoadOptions): Executable;
 
   /** Room for `bytes` bytes of zeros. */
@@ -24,12 +26,6 @@ export abstract class NamedStore<Place> implements Store {
   protected abstract give(place: Place): void;
   /** The first `elements` elements at a place. A view is used at once and never kept: memory may move. */
   protected abstract view(place: Place, type: ElementType, elements: number): TableData;
-
-  async share(): Promise<void> {}
-
-  async load(plan: Plan, options?: LoadOptions): Promise<Executable> {
-    return this.loadNow(plan, options);
-  }
 
   declare(leaf: Tensor): void {
     const { name, type = "f32" } = leaf.attributes as { name: string; type?: ElementType };

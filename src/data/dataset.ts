@@ -100,12 +100,16 @@ export function dataset(
   const [count = 0, ...sampleShape] = shape;
   const features = { data, scale: 1 };
   if (count === 0 || data.length === 0)
-    throw new NablaError("DATA", "x holds no samples", { expected: "at least one sample", received: "0", hint: EMPTY });
+    throw new NablaError("DATA", "x holds no samples", {
+      expected: "at least one sample",
+      received: "0",
+      hint: "Give rows of numbers, one row for each sample.",
+    });
   const given = { shape: sampleShape.length === 0 ? [1] : sampleShape, x: features };
   if (y === undefined) {
     if (options.classes)
       throw new NablaError("OPTION", "classes are given, but no labels", {
-        expected: "labels as the second argument",
+        expected: "labels",
         received: "none",
         hint: "Give the labels, or leave the classes out.",
       });
@@ -114,5 +118,3 @@ export function dataset(
   const { targets, classes } = toTargets(y, count, options.classes);
   return fromTable({ ...given, y: targets, ...(classes ? { classes } : {}) });
 }
-
-const EMPTY = "Give rows of numbers, one row for each sample.";

@@ -80,7 +80,7 @@ function chooseLoss(output: Tensor, targets: Targets): Loss {
 
 function asLoss(loss: unknown): Loss {
   if (typeof loss === "function") return loss as Loss;
-  throw wrongOption("objective", "loss", loss, 'a function such as crossEntropy: import { crossEntropy } from "nabla"');
+  throw wrongOption("objective", "loss", loss, "a function such as crossEntropy");
 }
 
 const outputsOf = (output: Tensor): number => sizeOf(sampleShape(output));

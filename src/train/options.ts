@@ -113,7 +113,7 @@ export function splitValidation(
 
 /** A data set, told from samples. */
 export const isDataset = (value: unknown): value is Dataset =>
-  typeof value === "object" && value !== null && "take" in value && "split" in value && "x" in value;
+  typeof (value as Dataset | null | undefined)?.take === "function" && "x" in (value as object);
 
 /** Checks the options of a run on `size` samples and fills in the defaults. Throws OPTION. */
 export function checkFitOptions(options: FitOptions, size: number, modelSeed: number): FitSettings {

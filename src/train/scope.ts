@@ -15,17 +15,13 @@ export interface Hyperparameter {
 }
 
 /** What layers asked for while a graph was built, beside the tensors that they gave. */
-export class Asked {
+export interface Asked {
   /** What each state becomes with the step. */
-  readonly next = new Map<Parameter, Tensor>();
-  readonly hyperparameters = new Map<string, Hyperparameter>();
+  readonly next: Map<Parameter, Tensor>;
+  readonly hyperparameters: Map<string, Hyperparameter>;
   readonly seed: number;
   /** Of the first layer that draws. */
-  draws: Draws | undefined;
-
-  constructor(seed: number) {
-    this.seed = seed;
-  }
+  draws?: Draws;
 }
 
 /** What a layer asks while it is applied; `used` gets the parameters and states it asked for. */

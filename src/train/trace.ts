@@ -3,7 +3,7 @@ import { NablaError, shown } from "../errors.ts";
 import { Tensor } from "../graph/index.ts";
 import type { HostNumber, Layer } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
-import { Asked, type Hyperparameter, scopeOf } from "./scope.ts";
+import { type Asked, type Hyperparameter, scopeOf } from "./scope.ts";
 
 /** A layer with the name it goes by in its model. */
 export interface NamedLayer {
@@ -122,7 +122,7 @@ export function trace(
   { isTraining, seed }: TraceOptions,
 ): Trace {
   const traced: TracedLayer[] = [];
-  const asked = new Asked(seed);
+  const asked: Asked = { next: new Map(), hyperparameters: new Map(), seed };
   const values = [x];
   const counts = new Map<number, number>();
   for (const use of uses) {
