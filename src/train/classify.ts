@@ -2,8 +2,7 @@ import type { NdArray, Samples, Shape } from "../array/ndarray.ts";
 import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import { softmax } from "../graph/index.ts";
-import { originOf } from "../nn/index.ts";
-import type { Learned } from "./model.ts";
+import { type Loss, originOf } from "../nn/index.ts";
 import type { Network } from "./network.ts";
 import { itsOutput, predict, type Question } from "./predict.ts";
 
@@ -19,7 +18,7 @@ export interface ClassProbability {
 export async function classify(
   network: Network,
   x: Samples | Dataset,
-  { loss, classes }: Learned,
+  { loss, classes }: { readonly loss?: Loss | undefined; readonly classes?: readonly string[] | undefined },
 ): Promise<readonly (readonly ClassProbability[])[]> {
   const answers = await predict(network, x, probabilitiesOf(network, loss?.name));
   return rankClasses(answers, network.outputShape, classes);
