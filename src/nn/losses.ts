@@ -147,10 +147,9 @@ const largestFloat = 3.4028234663852886e38;
 function scoresBefore(loss: string, activation: "softmax" | "sigmoid", output: Tensor): Tensor {
   const origin = originOf(output);
   if (origin?.activation === activation) return origin.scores;
-  const received = origin ? `the output of ${origin.activation}` : "an output that is no probability";
   throw new NablaError("OPTION", `${loss}: needs probabilities that ${activation} made`, {
     expected: `a model that ends with ${activation}`,
-    received,
+    received: origin?.activation ?? "scores",
     hint: `End the model with ${activation}, or choose a loss for numbers, such as meanSquared.`,
   });
 }

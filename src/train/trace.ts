@@ -102,7 +102,7 @@ function checkName(name: unknown, position: number): void {
   if (typeof name === "string" && name.length <= 100 && /^[^\p{C}\p{Zl}\p{Zp}/]+$/u.test(name)) return;
   throw new NablaError("OPTION", `layer ${position + 1} of the model has a name that cannot be used`, {
     expected: "1 to 100 visible characters without a slash",
-    received: typeof name === "string" ? `${name.length} characters` : shown(name),
+    received: shown(name),
     hint: 'Give it a short name such as "hidden".',
   });
 }
@@ -156,25 +156,19 @@ export function trace(
 
 function applyLayer(name: string, layer: Layer, x: Tensor, apply: () => Tensor): Tensor {
   const y: unknown = located(name, apply);
-  if (!(y instanceof Tensor))
-    throw new NablaError("OPTION", `layer "${name}": apply returned no tensor`, {
+  const isTensor = y instanceof Tensor;
+  if (isTensor && y.shape.length > 0 && y.shape[0] === x.shape[0]) return y;
+  const made = isTensor ? `shape [${y.shape}]` : shown(y);
+  throw new NablaError(
+    isTensor ? "SHAPE" : "OPTION",
+    `layer "${name}" (${layer.kind}): made ${made} of a batch of shape [${x.shape}]`,
+    {
       where: { layer: name },
-      expected: "a tensor",
-      received: typeof y,
-      hint: "Return the tensor that the ops gave.",
-    });
-  if (y.shape.length === 0 || y.shape[0] !== x.shape[0])
-    throw new NablaError(
-      "SHAPE",
-      `layer "${name}" (${layer.kind}): made shape [${y.shape}] of a batch of shape [${x.shape}]`,
-      {
-        where: { layer: name },
-        expected: `[${x.shape[0]}, …]`,
-        received: `[${y.shape}]`,
-        hint: "The first axis counts the samples of the batch and has to stay.",
-      },
-    );
-  return y;
+      expected: `a tensor of shape [${x.shape[0]}, …]`,
+      received: made,
+      hint: "The first axis counts the samples of the batch and has to stay.",
+    },
+  );
 }
 
 /** Runs `apply`; an error of ours that does not say where it arose gets the layer's name. */
