@@ -99,7 +99,7 @@ export function dataset(
   const { shape, data } = toNdArray(x, "x");
   const [count = 0, ...sampleShape] = shape;
   const features = { data, scale: 1 };
-  if (count === 0 || data.length === 0)
+  if (data.length === 0)
     throw new NablaError("DATA", "x holds no samples", {
       expected: "at least one sample",
       received: "0",

@@ -115,7 +115,7 @@ function fromNames(
         received: `a ${typeof name}`,
         hint: "Give all labels as strings, or all as numbers.",
       });
-  const classes = given ?? [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const classes = given ?? [...new Set(names)].sort();
   const numbers = new Map(classes.map((name, i) => [name, i]));
   const data = Int32Array.from(names, (name, i) => {
     const label = numbers.get(name);
