@@ -35,13 +35,29 @@ export interface LayerRecord {
   readonly settings?: Readonly<Record<string, number | boolean | string>>;
 }
 
-export const magic = "NABLA";
-export const version = 1;
+const magic = "NABLA";
+const version = 1;
 /** Bytes before the header. */
-export const preamble = 12;
+const preamble = 12;
 const mostHeaderBytes = 16_777_216;
 const mostLayers = 10_000;
 const mostClasses = 1_000_000;
+
+export function encodeModel(header: ModelHeader, values: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / 4) * 4;
+  const start = preamble + headerBytes;
+  const bytes = new Uint8Array(start + 4 * values.reduce((total, { length }) => total + length, 0));
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(magic));
+  bytes[5] = version;
+  view.setUint32(8, headerBytes, true);
+  bytes.fill(0x20, preamble, start);
+  bytes.set(json, preamble);
+  let offset = start;
+  for (const data of values) for (let i = 0; i < data.length; i++, offset += 4) view.setFloat32(offset, data[i]!, true);
+  return bytes;
+}
 
 export interface DecodedModel {
   readonly header: ModelHeader;

@@ -1,6 +1,6 @@
 import { adam, crossEntropy, dataset, dense, dropout, load, maxout, network, relu, sequential, softmax } from "nabla";
 import { describe, expect, test } from "vitest";
-import { encodeModel } from "../../src/train/model-bytes.ts";
+import { encodeModel } from "../../src/train/model-file.ts";
 import { failure } from "../data/failure.ts";
 
 const points = Array.from({ length: 40 }, (_, i) => [Math.sin(i), Math.cos(2 * i), ((i * 5) % 7) / 7]);
