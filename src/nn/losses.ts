@@ -149,7 +149,7 @@ function scoresBefore(loss: string, activation: "softmax" | "sigmoid", output: T
   if (origin?.activation === activation) return origin.scores;
   throw new NablaError("OPTION", `${loss}: needs probabilities that ${activation} made`, {
     expected: `a model that ends with ${activation}`,
-    received: origin?.activation ?? "scores",
+    received: origin ? `the output of ${origin.activation}` : "scores",
     hint: `End the model with ${activation}, or choose a loss for numbers, such as meanSquared.`,
   });
 }
