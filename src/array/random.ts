@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { wrongOption } from "../errors.ts";
 
 /**
  * Random numbers as a function of (seed, name, counter): the same everywhere, in any order, on any number of threads.
@@ -73,12 +73,7 @@ export function hashName(name: string): number {
 
 /** The key of the stream `name` under `seed`, any safe integer. Throws OPTION for anything else. */
 export function randomKey(seed: number, name: string): RandomKey {
-  if (!Number.isSafeInteger(seed))
-    throw new NablaError("OPTION", `a seed is an integer, got ${String(seed)}`, {
-      expected: "an integer between -(2^53 - 1) and 2^53 - 1",
-      received: String(seed),
-      hint: "Give a whole number such as 7.",
-    });
+  if (!Number.isSafeInteger(seed)) throw wrongOption("random numbers", "seed", seed, "a whole number such as 7");
   // The seed's two's complement is the key that encrypts the name: near seeds and near names give unrelated keys.
   const out = new Uint32Array(2);
   threefry(seed >>> 0, Math.floor(seed * INVERSE_2_32) >>> 0, hashName(name), name.length, out);
@@ -98,12 +93,6 @@ export class Random {
 
   constructor(seed: number, name: string) {
     this.key = randomKey(seed, name);
-  }
-
-  /** 64 random bits as two unsigned 32-bit integers. */
-  bits(high: number, low: number): readonly [number, number] {
-    threefry(this.key[0], this.key[1], high, low, this.#words);
-    return [this.#words[0]!, this.#words[1]!];
   }
 
   /**
@@ -145,9 +134,11 @@ export class Random {
   }
 }
 
-/** 64 random bits of stream (seed, name) at counter (high, low), as two unsigned 32-bit integers. */
-export function randomBits(seed: number, name: string, high: number, low: number): readonly [number, number] {
-  return new Random(seed, name).bits(high, low);
+/** 64 random bits of a stream at counter (high, low), as two unsigned 32-bit integers. */
+export function randomBits({ key }: Random, high: number, low: number): Uint32Array {
+  const words = new Uint32Array(2);
+  threefry(key[0], key[1], high, low, words);
+  return words;
 }
 
 /** The numbers 0 … n−1 in the order that `seed`, `name` and `epoch` determine. 60,000 take about 3 ms. */

@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, shown } from "../errors.ts";
 import { isSameShape, type NdArray, type Samples, type Shape, sizeOf } from "./ndarray.ts";
 
 /** Samples laid out one after another: `data.length` = count · Π sampleShape. */
@@ -20,34 +20,26 @@ export const isNdArray = (x: unknown): x is NdArray =>
   typeof x === "object" && x !== null && !isNumbers(x) && "shape" in x && "data" in x;
 
 /** `[2, 3]` as the errors print it. */
-const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
+const printed = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-/** A value as the errors print it: numbers as they are, anything else by its type, since its text may be hostile. */
-function named(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  if (value === null || value === undefined) return String(value);
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-/** The error for a value that cannot be computed with, at a flat index; `size` numbers make a sample, 0 = one sample. */
+/** The error for a value that cannot be computed with, at a flat index; `size` numbers make a row. */
 function badNumber(what: string, value: unknown, index: number, size: number): NablaError {
-  const row = size === 0 ? undefined : Math.floor(index / size) + 1;
-  const column = size === 0 ? index + 1 : (index % size) + 1;
-  const isTooLarge = typeof value === "number" && Number.isFinite(value);
-  const place = row === undefined ? `at position ${column}` : `in row ${row}, column ${column}`;
-  return new NablaError("DATA", `${what} holds ${named(value)} ${place}`, {
-    where: { ...(row === undefined ? {} : { row }), column: String(column) },
+  const row = Math.floor(index / size) + 1;
+  const column = (index % size) + 1;
+  const received = shown(value);
+  return new NablaError("DATA", `${what} holds ${received} in row ${row}, column ${column}`, {
+    where: { row, column: String(column) },
     expected: "a finite number",
-    received: named(value),
-    hint: isTooLarge
-      ? "It does not fit into float32, whose largest number is 3.4e38; rescale the column."
+    received,
+    hint: Number.isFinite(value)
+      ? "Float32 ends at 3.4e38: rescale the column."
       : "Remove the sample, or fill the gap with a number.",
   });
 }
 
 /**
  * Throws DATA with row and column (from 1) at the first NaN or infinity.
- * `size` numbers make a row; 0 says that `data` is one sample. Costs 1 ms for 4 million numbers.
+ * `size` numbers make a row. Costs 1 ms for 4 million numbers.
  */
 export function checkFinite(data: Float32Array, size: number, what: string): void {
   for (let i = 0; i < data.length; i += 1) {
@@ -94,7 +86,7 @@ function copyNested(x: Numbers, shape: Shape, size: number, what: string): Float
   const visit = (inner: unknown, axis: number, row: number): void => {
     const length = isNumbers(inner) ? inner.length : undefined;
     if (length !== shape[axis]) {
-      const received = length === undefined ? named(inner) : `${length} numbers`;
+      const received = length === undefined ? shown(inner) : `${length} numbers`;
       throw new NablaError("SHAPE", `${what} has rows of different sizes: row ${row} has ${received}`, {
         where: { row },
         expected: `${shape[axis]} numbers, as in the first row`,
@@ -127,12 +119,12 @@ export function toNdArray(x: Samples, what: string, sizeOfSample?: number): NdAr
       throw wrongShape(
         what,
         `has ${isNumbers(data) ? data.length : "no"} numbers, which do not fill its shape`,
-        "as many numbers as the product of the shape's extents",
-        isShape ? shown(shape as Shape) : "no shape",
+        "the product of its extents",
+        isShape ? printed(shape as Shape) : "no shape",
       );
     return withShape(data, shape as Shape, what, sizeOfSample);
   }
-  if (!isNumbers(x)) throw wrongShape(what, `is ${named(x)}`, "numbers, rows of numbers, or an NdArray", named(x));
+  if (!isNumbers(x)) throw wrongShape(what, `is ${shown(x)}`, "numbers, rows of numbers, or an NdArray", shown(x));
   const shape = shapeOfNested(x, what);
   if (shape.length === 1) return withShape(x, shape, what, sizeOfSample);
   const size = sizeOfSample ?? sizeOf(shape.slice(1));
@@ -165,13 +157,13 @@ export function toBatch(x: Samples, sampleShape: Shape, what: string): Batch {
   const [count = 0, ...rest] = shape;
   const isFlat = shape.length === 1 && size > 0 && count % size === 0;
   const isBatch = isFlat || (sizeOf(rest) === size && rest.length > 0);
-  if (data.length === 0) throw wrongShape(what, "holds no samples", `samples of ${size} numbers`, shown(shape));
+  if (data.length === 0) throw wrongShape(what, "holds no samples", `samples of ${size} numbers`, printed(shape));
   if (!isBatch)
     throw wrongShape(
       what,
       `expects ${size} numbers a sample, got ${rest.length === 0 ? count : sizeOf(rest)}`,
-      `${shown(sampleShape)} or [n, ${sampleShape.join(", ")}]`,
-      shown(shape),
+      `${printed(sampleShape)} or [n, ${sampleShape.join(", ")}]`,
+      printed(shape),
     );
   return { data, count: data.length / size, isSingle };
 }

@@ -19,6 +19,8 @@ export abstract class NamedStore<Place> implements Store {
   readonly plans = new RecentPlans();
   readonly #entries = new Map<string, Entry<Place>>();
 
+  abstract share(): Promise<void>;
+  abstract load(plan: Plan, options?: LoadOptions): Promise<Executable>;
   abstract loadNow(plan: Plan, options?: LoadOptions): Executable;
 
   /** Room for `bytes` bytes of zeros. */
@@ -26,12 +28,6 @@ export abstract class NamedStore<Place> implements Store {
   protected abstract give(place: Place): void;
   /** The first `elements` elements at a place. A view is used at once and never kept: memory may move. */
   protected abstract view(place: Place, type: ElementType, elements: number): TableData;
-
-  async share(): Promise<void> {}
-
-  async load(plan: Plan, options?: LoadOptions): Promise<Executable> {
-    return this.loadNow(plan, options);
-  }
 
   declare(leaf: Tensor): void {
     const { name, type = "f32" } = leaf.attributes as { name: string; type?: ElementType };
@@ -118,11 +114,12 @@ export abstract class NamedStore<Place> implements Store {
       this.#entries.set(buffer.name, entry);
       return entry;
     }
-    if (describe(known.buffer) !== describe(buffer))
-      throw new NablaError("SHAPE", `"${buffer.name}" is ${describe(known.buffer)} in the store`, {
-        expected: describe(known.buffer),
-        received: describe(buffer),
-        hint: "Give states and tables of one store names of their own.",
+    const [expected, received] = [known.buffer, buffer].map(describe);
+    if (received !== expected)
+      throw new NablaError("SHAPE", `"${buffer.name}" is ${expected} in the store`, {
+        expected,
+        received,
+        hint: "Give each a name of its own.",
       });
     return known;
   }
@@ -131,15 +128,7 @@ export abstract class NamedStore<Place> implements Store {
     const entry = this.#entries.get(name);
     const size = entry && sizeOf(entry.buffer.shape);
     if (!entry || (length !== undefined && length !== size))
-      throw new NablaError(
-        "SHAPE",
-        entry ? `"${name}" holds ${size} numbers, got ${length}` : `there is no "${name}" in the store`,
-        {
-          hint: entry
-            ? "Give as many numbers as its shape holds."
-            : `It has ${[...this.#entries.keys()].join(", ") || "nothing"}.`,
-        },
-      );
+      throw new NablaError("SHAPE", `the store has no "${name}" of ${length ?? "any"} numbers`);
     return entry;
   }
 

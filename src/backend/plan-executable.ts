@@ -48,9 +48,7 @@ export abstract class PlanExecutable implements Executable {
     const { buffer, memory } = this.#find("perStep", name);
     const size = sizeOf(buffer.shape);
     if (first * size + data.length > this.steps * size)
-      throw new NablaError("LIMIT", `"${name}" has room for ${this.steps} steps`, {
-        hint: "Load the plan with more steps.",
-      });
+      throw new NablaError("LIMIT", `"${name}" has room for ${this.steps} steps`);
     if (buffer.elements === size) return memory.set(data, first * size);
     if (size === 1) for (let i = 0; i < data.length; i++) memory[(first + i) * buffer.elements] = data[i]!;
     else
@@ -70,10 +68,7 @@ export abstract class PlanExecutable implements Executable {
     const { buffers } = this.#plan;
     const id = buffers.findIndex((buffer) => buffer.role === role && buffer.name === name);
     const buffer = buffers[id];
-    if (!buffer)
-      throw new NablaError("OPTION", `the plan has no ${role} "${name}"`, {
-        hint: `It has ${buffers.flatMap((b) => (b.role === role ? [b.name] : [])).join(", ") || "none"}.`,
-      });
+    if (!buffer) throw new NablaError("OPTION", `the plan has no ${role} "${name}"`);
     const dense = stridesOf(buffer.shape);
     const isCompact = buffer.shape.every((extent, axis) => extent === 1 || buffer.strides[axis] === dense[axis]);
     const found = { buffer, memory: this.view(id), isCompact };

@@ -44,14 +44,7 @@ export interface Fusion {
  * most numbers need not be stored any more.
  * A contraction's operands are never computed in its own kernel: each number of them is used many times.
  */
-export function fuse(results: readonly Tensor[]): Fusion {
-  const fuser = fuserOf(results);
-  fuser.mergeWithoutLoss();
-  fuser.mergeBySaving();
-  fuser.mergeScalars();
-  fuser.joinSums();
-  return fuser.fusion();
-}
+export const fuse = (results: readonly Tensor[]): Fusion => fuserOf(results).fused();
 
 /** Every node in a kernel of its own. */
 export const fuseNothing = (results: readonly Tensor[]): Fusion => fuserOf(results).fusion();
@@ -104,8 +97,16 @@ class Fuser {
     });
   }
 
+  fused(): Fusion {
+    this.#mergeWithoutLoss();
+    this.#mergeBySaving();
+    this.#mergeScalars();
+    this.#joinSums();
+    return this.fusion();
+  }
+
   /** Merges that keep every loop parallel, from the results backwards. */
-  mergeWithoutLoss(): void {
+  #mergeWithoutLoss(): void {
     const accept: Accept = (kept, producer, consumer) =>
       kept.size === producer.parallel.size && kept.size === consumer.parallel.size;
     for (const node of [...this.#nodes].reverse())
@@ -119,7 +120,7 @@ class Fuser {
   }
 
   /** Merges pair by pair, always the one that saves the most stored numbers, until none is left that may be. */
-  mergeBySaving(): void {
+  #mergeBySaving(): void {
     const accept: Accept = (kept, producer, consumer) =>
       kept.size > 0 || producer.parallel.size + consumer.parallel.size === 0;
     const refused = new Map<Group, Set<Group>>();
@@ -144,7 +145,7 @@ class Fuser {
   }
 
   /** Kernels of a single point each (sums of a batch's losses and hits) become one, where none waits for another. */
-  mergeScalars(): void {
+  #mergeScalars(): void {
     const scalars = this.#groups().filter((group) => group.parallel.size === 0 && !group.nodes.some(isRegrouping));
     for (let i = 0; i < scalars.length; i++)
       for (let j = i + 1; j < scalars.length; j++) {
@@ -159,7 +160,7 @@ class Fuser {
    * A sum over the values that a product reads as well (a bias's gradient beside its weight's) goes along with it:
    * they are in the cache, and the step has one kernel less.
    */
-  joinSums(): void {
+  #joinSums(): void {
     const groups = this.#groups();
     for (const group of groups) {
       if (!hasContraction(group)) continue;

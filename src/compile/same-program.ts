@@ -1,5 +1,9 @@
 import { Tensor, topologicalOrder } from "../graph/tensor.ts";
 import { type Program, type Result, resultsOf } from "./program.ts";
+import type { PlannedProgram } from "./recent-plans.ts";
+
+export const sameProgram = (known: readonly PlannedProgram[], program: Program): PlannedProgram | undefined =>
+  known.find((other) => isSameProgram(other.program, program));
 
 /**
  * Whether two programs are one graph, node by node: the same ops on the same inputs, leaves that say the same of

@@ -22,12 +22,12 @@ export interface Cifar10Batch {
 }
 
 const SIDE = 32;
-const PIXELS = SIDE * SIDE;
-const RECORD = 1 + 3 * PIXELS;
+const PIXELS = 1024;
+const RECORD = 3073; // a label, and three bytes for each pixel
 const CLASSES = 10;
 const FOLDER = "cifar-10-batches-bin";
 const META = "batches.meta.txt";
-const TRAIN = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`);
+const TRAIN = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
 const TEST = "test_batch.bin";
 
 /**

@@ -1,6 +1,6 @@
 import { type Samples, type Shape, sizeOf } from "../array/ndarray.ts";
 import { toNdArray } from "../array/samples.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { type SplitOptions, splitRows } from "./split.ts";
 import { type Targets, toTargets } from "./targets.ts";
 
@@ -41,13 +41,16 @@ const dimension = (table: Table): number => sizeOf(table.shape);
 /** The samples `from` to `to` (exclusive) as a view. */
 function slice(table: Table, from: number, to: number): Table {
   if (table.rows) return { ...table, rows: table.rows.subarray(from, to) };
-  const features = dimension(table);
-  const x = { ...table.x, data: table.x.data.subarray(from * features, to * features) };
-  if (!table.y) return { ...table, x };
-  if (table.y.kind === "labels") return { ...table, x, y: { ...table.y, data: table.y.data.subarray(from, to) } };
-  const targets = sizeOf(table.y.shape);
-  return { ...table, x, y: { ...table.y, data: table.y.data.subarray(from * targets, to * targets) } };
+  const cut = <Part extends { readonly data: TypedArray }>(part: Part, size: number): Part => ({
+    ...part,
+    data: part.data.subarray(from * size, to * size),
+  });
+  const { x, y } = table;
+  const targets = y && cut<Targets>(y, y.kind === "labels" ? 1 : sizeOf(y.shape));
+  return { ...table, x: cut(x, dimension(table)), ...(targets && { y: targets }) };
 }
+
+type TypedArray = Float32Array | Uint8Array | Int32Array;
 
 /** A data set of a table whose parts are known to fit: for readers, which have checked what they read. */
 export function fromTable(table: Table): Dataset {
@@ -57,18 +60,16 @@ export function fromTable(table: Table): Dataset {
     size,
     take(n) {
       if (!Number.isSafeInteger(n) || n < 1)
-        throw new NablaError("OPTION", `take needs a whole number from 1, got ${String(n)}`, {
-          expected: `1 to ${size}`,
-          received: String(n),
-          hint: "Say how many samples to take.",
-        });
+        throw wrongOption("take", "n", n, "the number of samples to take, 1 or more");
       return n >= size ? fromTable(table) : fromTable(slice(table, 0, n));
     },
     split(options = {}) {
       const parts = splitRows({ size, y: table.y, rows: table.rows }, options);
-      if (parts.kind === "tail")
-        return { train: fromTable(slice(table, 0, parts.at)), test: fromTable(slice(table, parts.at, size)) };
-      return { train: fromTable({ ...table, rows: parts.train }), test: fromTable({ ...table, rows: parts.test }) };
+      const [train, test] =
+        typeof parts === "number"
+          ? [slice(table, 0, parts), slice(table, parts, size)]
+          : parts.map((rows) => ({ ...table, rows }));
+      return { train: fromTable(train!), test: fromTable(test!) };
     },
   };
 }
@@ -98,13 +99,17 @@ export function dataset(
   const { shape, data } = toNdArray(x, "x");
   const [count = 0, ...sampleShape] = shape;
   const features = { data, scale: 1 };
-  if (count === 0 || data.length === 0)
-    throw new NablaError("DATA", "x holds no samples", { expected: "at least one sample", received: "0", hint: EMPTY });
+  if (data.length === 0)
+    throw new NablaError("DATA", "x holds no samples", {
+      expected: "at least one sample",
+      received: "0",
+      hint: "Give rows of numbers, one row for each sample.",
+    });
   const given = { shape: sampleShape.length === 0 ? [1] : sampleShape, x: features };
   if (y === undefined) {
     if (options.classes)
       throw new NablaError("OPTION", "classes are given, but no labels", {
-        expected: "labels as the second argument",
+        expected: "labels",
         received: "none",
         hint: "Give the labels, or leave the classes out.",
       });
@@ -113,5 +118,3 @@ export function dataset(
   const { targets, classes } = toTargets(y, count, options.classes);
   return fromTable({ ...given, y: targets, ...(classes ? { classes } : {}) });
 }
-
-const EMPTY = "Give rows of numbers, one row for each sample.";

@@ -1,5 +1,5 @@
 import { Random } from "../array/random.ts";
-import { NablaError } from "../errors.ts";
+import { type NablaError, wrongOption } from "../errors.ts";
 import type { Targets } from "./targets.ts";
 
 export interface SplitOptions {
@@ -13,9 +13,7 @@ export interface SplitOptions {
 }
 
 /** Two lists of rows, or the place where the tail begins. */
-export type Parts =
-  | { readonly kind: "tail"; readonly at: number }
-  | { readonly kind: "rows"; readonly train: Uint32Array; readonly test: Uint32Array };
+export type Parts = readonly [train: Uint32Array, test: Uint32Array] | number;
 
 interface Source {
   readonly size: number;
@@ -23,27 +21,19 @@ interface Source {
   readonly rows?: Uint32Array | undefined;
 }
 
-function wrongOption(problem: string, expected: string, received: string, hint: string): NablaError {
-  return new NablaError("OPTION", problem, { expected, received, hint });
-}
+const wrong = (option: string, value: unknown, expected: string): NablaError =>
+  wrongOption("split", option, value, expected);
 
 /** Which samples go where. The same seed gives the same parts everywhere. Throws OPTION where a part would be empty. */
 export function splitRows(source: Source, options: SplitOptions): Parts {
   const { test = 0.2, order = "shuffled", stratify = false, seed = 0 } = options;
   const count = test >= 1 ? test : Math.round(source.size * test);
   if (!(Number.isInteger(count) && count >= 1 && count < source.size))
-    throw wrongOption(
-      `a test part of ${String(test)} leaves one part of ${source.size} samples empty`,
-      `a share that gives 1 to ${source.size - 1} samples, or that number`,
-      String(test),
-      "Choose another share, such as 0.2.",
-    );
-  if (order !== "shuffled" && order !== "tail")
-    throw wrongOption("unknown order of a split", '"shuffled" or "tail"', typeof order, "Use one of the two.");
+    throw wrong("the test part", test, `a share that gives 1 to ${source.size - 1} samples, or that number`);
+  if (order !== "shuffled" && order !== "tail") throw wrong("order", order, '"shuffled" or "tail"');
   if (order === "tail") {
-    if (stratify)
-      throw wrongOption("the tail cannot be stratified", 'order "shuffled"', '"tail"', "Leave one of the two out.");
-    return { kind: "tail", at: source.size - count };
+    if (stratify) throw wrong("stratify", stratify, "false for the tail");
+    return source.size - count;
   }
   const permutation = new Random(seed, "split").permutation(source.size);
   const isTest = stratify ? drawStratified(source, permutation, count) : undefined;
@@ -55,19 +45,13 @@ export function splitRows(source: Source, options: SplitOptions): Parts {
     if (isTest ? isTest[sample] === 1 : i < count) drawn[tested++] = row;
     else train[trained++] = row;
   }
-  return { kind: "rows", train, test: drawn };
+  return [train, drawn];
 }
 
 /** Marks `count` samples, the first of each class in the order of `permutation`, by largest remainders. */
 function drawStratified(source: Source, permutation: Uint32Array, count: number): Uint8Array {
   const { y, rows } = source;
-  if (y?.kind !== "labels")
-    throw wrongOption(
-      "only labelled data can be stratified",
-      "labels",
-      y ? "values" : "no targets",
-      "Leave stratify out.",
-    );
+  if (y?.kind !== "labels") throw wrong("stratify", true, "false without labels");
   const labelOf = (sample: number): number => y.data[rows ? rows[sample]! : sample]!;
   const sizes = new Array<number>(y.classes).fill(0);
   for (const sample of permutation) sizes[labelOf(sample)]! += 1;

@@ -1,6 +1,6 @@
 import { isSameShape, type Samples, type Shape, sizeOf } from "../array/ndarray.ts";
 import { isNdArray, toNdArray } from "../array/samples.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, shown } from "../errors.ts";
 import { quoted } from "./quoted.ts";
 
 /** What there is to learn: a class for each sample, or numbers. */
@@ -34,23 +34,19 @@ export function numberedClasses(count: number): readonly string[] {
 export function checkClasses(classes: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of classes) {
-    if (typeof name !== "string" || seen.has(name)) {
-      const received = typeof name === "string" ? `${quoted(name)} twice` : `a ${typeof name}`;
-      throw new NablaError("OPTION", `classes are different names, got ${received}`, {
-        expected: "each name once",
-        received,
-        hint: "Give every class a name of its own.",
-      });
-    }
+    if (typeof name !== "string") throw wrongClasses(shown(name));
+    if (seen.has(name)) throw wrongClasses(`${quoted(name)} twice`);
     seen.add(name);
   }
-  if (classes.length === 0)
-    throw new NablaError("OPTION", "classes is an empty list", {
-      expected: "at least one name",
-      received: "0 names",
-      hint: "List the class names, or leave classes out.",
-    });
+  if (seen.size === 0) throw wrongClasses("an empty list");
 }
+
+const wrongClasses = (received: string): NablaError =>
+  new NablaError("OPTION", `classes are different names, got ${received}`, {
+    expected: "at least one name, each once",
+    received,
+    hint: "Give every class a name of its own, or leave classes out.",
+  });
 
 /** The error for a label that is no class; `row` from 1. */
 export function labelOutOfRange(label: number | string, row: number, classes: number, file?: string): NablaError {
@@ -119,7 +115,7 @@ function fromNames(
         received: `a ${typeof name}`,
         hint: "Give all labels as strings, or all as numbers.",
       });
-  const classes = given ?? [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const classes = given ?? [...new Set(names)].sort();
   const numbers = new Map(classes.map((name, i) => [name, i]));
   const data = Int32Array.from(names, (name, i) => {
     const label = numbers.get(name);

@@ -15,7 +15,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.shape.length !== 2 || b.shape.length !== 2 || K !== rows)
     throw shapeError(
       `matmul: ${printShape(a.shape)} · ${printShape(b.shape)}: the inner extents must agree`,
-      "Give matrices [M,K] and [K,N]; transpose one if need be.",
+      "Transpose one if need be.",
     );
   return new Tensor(matmulOp, [a, b], [M!, N!]);
 }

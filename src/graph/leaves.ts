@@ -82,7 +82,7 @@ function checked(name: string, shape: Shape): Shape {
   for (const extent of shape)
     if (!Number.isInteger(extent) || extent < 1)
       throw new NablaError("SHAPE", `"${name}" was given the shape [${shape.join(",")}]`, {
-        hint: "Every extent of a shape is a whole number of at least 1.",
+        hint: "Extents are whole numbers of at least 1.",
       });
   return shape;
 }

@@ -6,7 +6,7 @@ import { random as primitive } from "./primitives.ts";
 import { type Shape, sizeOf, stridesOf } from "./shape.ts";
 import type { PointwiseOp, Tensor } from "./tensor.ts";
 
-const words = new Uint32Array(2);
+const words = /* @__PURE__ */ new Uint32Array(2);
 
 /**
  * Threefry-2×32 of a counter, as a number in [0, 1) with 24 bits. It is pointwise in its counters and not a leaf, so

@@ -57,7 +57,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   if (lead < 0 || x.shape.some((extent, axis) => extent !== 1 && extent !== shape[axis + lead]))
     throw shapeError(
       `broadcastTo: ${printShape(x.shape)} cannot be repeated to ${printShape(shape)}`,
-      "Extents must agree from the last axis on, or be 1.",
+      "Extents must agree, or one of them must be 1.",
     );
   return view(broadcastOp, x, { shape });
 }
@@ -69,7 +69,7 @@ export function transpose(
 ): Tensor {
   resolveAxes("transpose", x.shape, axes);
   if (axes.length !== x.shape.length)
-    throw shapeError(`transpose: axes [${axes.join(",")}] for shape ${printShape(x.shape)}`, "Name every axis once.");
+    throw shapeError(`transpose: axes [${axes.join(",")}] for shape ${printShape(x.shape)}`, "Name each axis once.");
   const order = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   if (order.every((axis, i) => axis === i)) return x;
   return view(transposeOp, x, { axes: order });
@@ -86,7 +86,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   )
     throw shapeError(
       `reshape: ${printShape(x.shape)} holds ${sizeOf(x.shape)} numbers, ${printShape(shape)} does not`,
-      "The product of the extents must stay the same.",
+      "Keep the product of the extents.",
     );
   return isSameShape(full, x.shape) ? x : view(reshapeOp, x, { shape: full });
 }

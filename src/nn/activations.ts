@@ -53,13 +53,6 @@ export const softmax = define("softmax", (x, layer) => {
       received: "probabilities",
       hint: "Two softmaxes in a row flatten the probabilities: remove one of them.",
     });
-  if (scores.shape.length === 0)
-    throw new NablaError("SHAPE", `${called(layer)}: expects scores along an axis, got one number`, {
-      where: layer === undefined ? {} : { layer },
-      expected: "[…, classes]",
-      received: "[]",
-      hint: "Give a tensor whose last axis holds the scores of the classes.",
-    });
   return noteScores(graphSoftmax(scores), { activation: "softmax", scores, loss: crossEntropy, layer });
 });
 

@@ -1,8 +1,8 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { add, div, mean, mul, reshape, type Shape, sqrt, square, sub, type Tensor } from "../graph/index.ts";
 import { constant, zeros } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
-import { called, wrongSetting } from "./settings.ts";
+import { called } from "./settings.ts";
 
 export interface BatchNormalizationOptions {
   readonly name?: string;
@@ -27,9 +27,9 @@ export interface BatchNormalizationOptions {
 export function batchNormalization({ name, momentum = 0.1, epsilon = 1e-5 }: BatchNormalizationOptions = {}): Layer {
   const what = called("batchNormalization", name);
   if (!(momentum > 0 && momentum <= 1))
-    throw wrongSetting(what, "momentum", momentum, "a number above 0, at most 1", "Give for example momentum: 0.1.");
+    throw wrongOption(what, "momentum", momentum, "a number above 0, at most 1", "Give for example momentum: 0.1.");
   if (!(epsilon > 0 && epsilon < Infinity))
-    throw wrongSetting(what, "epsilon", epsilon, "a number above 0", "Give for example epsilon: 1e-5.");
+    throw wrongOption(what, "epsilon", epsilon, "a number above 0", "Give for example epsilon: 1e-5.");
   return {
     kind: "batchNormalization",
     ...(name === undefined ? {} : { name }),

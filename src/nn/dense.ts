@@ -50,7 +50,7 @@ export function weightedSum(
       where: { layer: scope.name },
       expected: "[batch, features]",
       received: `[${x.shape}]`,
-      hint: "Give each sample as one row: put flatten() before this layer, or input: 784 for pictures of 28 × 28.",
+      hint: "Put flatten() before this layer, or give pictures as rows: input: 784.",
     });
   const fan = { fanIn: features, fanOut: units };
   const weight = scope.param(`weight${suffix}`, [units, features], { initializer, order: [1, 0], ...fan, l1, l2 });

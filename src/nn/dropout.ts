@@ -1,7 +1,8 @@
+import { wrongOption } from "../errors.ts";
 import { div, less, mul, sub, where } from "../graph/index.ts";
 import { draws } from "./draws.ts";
 import type { Layer } from "./layer.ts";
-import { called, wrongSetting } from "./settings.ts";
+import { called } from "./settings.ts";
 
 /**
  * In training each number is 0 with probability `rate`, and the others are divided by 1 − rate, so that sums stay what
@@ -30,7 +31,7 @@ export function dropout(rate = 0.5, { name }: { readonly name?: string } = {}): 
 
 function checkRate(what: string, rate: unknown): void {
   if (typeof rate === "number" && rate >= 0 && rate < 1) return;
-  throw wrongSetting(
+  throw wrongOption(
     what,
     "rate",
     rate,

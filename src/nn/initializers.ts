@@ -1,5 +1,6 @@
 import { standardNormal } from "../array/distributions.ts";
-import { NablaError } from "../errors.ts";
+import type { Random } from "../array/random.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import type { Initializer } from "./layer.ts";
 
 /**
@@ -8,9 +9,9 @@ import type { Initializer } from "./layer.ts";
  */
 
 /** U(−a, a) with a = √(6 / (fanIn + fanOut)): keeps variances alike forward and backward (Glorot & Bengio 2010, eq. 16). */
-export const glorotUniform: Initializer = (size, fan, random) => {
-  const a = Math.sqrt(6 / (fan.fanIn + fan.fanOut));
-  return uniform(-a, a)(size, fan, random);
+export const glorotUniform: Initializer = (size, { fanIn, fanOut }, random) => {
+  const a = Math.sqrt(6 / (fanIn + fanOut));
+  return drawUniform(-a, a, size, random);
 };
 
 /** N(0, 2 / (fanIn + fanOut)): the variance of Glorot & Bengio 2010, eq. 12. */
@@ -19,7 +20,7 @@ export const glorotNormal: Initializer = (size, { fanIn, fanOut }, random) =>
 
 /** U(−a, a) with a = √(6 / fanIn), the variance that `heNormal` has. */
 export const heUniform: Initializer = (size, fan, random) =>
-  uniform(-Math.sqrt(6 / fan.fanIn), Math.sqrt(6 / fan.fanIn))(size, fan, random);
+  drawUniform(-Math.sqrt(6 / fan.fanIn), Math.sqrt(6 / fan.fanIn), size, random);
 
 /** N(0, 2 / fanIn): made for relu, which halves the variance (He, Zhang, Ren & Sun 2015, eq. 10). */
 export const heNormal: Initializer = (size, fan, random) => normal(0, Math.sqrt(2 / fan.fanIn))(size, fan, random);
@@ -28,29 +29,31 @@ export const zeros: Initializer = (size) => new Float32Array(size);
 
 /** The same number everywhere. Throws OPTION unless it is finite. */
 export function constant(value: number): Initializer {
-  requireFinite("constant", value);
+  requireFinite("constant", { value });
   return (size) => new Float32Array(size).fill(value);
 }
 
 /** Evenly spread over [low, high). Throws OPTION unless low < high, both finite. */
 export function uniform(low: number, high: number): Initializer {
-  requireFinite("uniform", low, high);
+  requireFinite("uniform", { low, high });
   if (low >= high)
     throw new NablaError("OPTION", `uniform: low is ${low} and high is ${high}`, {
       expected: "low < high",
       received: `${low}, ${high}`,
       hint: "Give the smaller bound first.",
     });
-  return (size, _fan, random) => {
-    const values = new Float32Array(size);
-    for (let i = 0; i < size; i++) values[i] = low + (high - low) * random.uniform(0, i);
-    return values;
-  };
+  return (size, _fan, random) => drawUniform(low, high, size, random);
+}
+
+function drawUniform(low: number, high: number, size: number, random: Random): Float32Array {
+  const values = new Float32Array(size);
+  for (let i = 0; i < size; i++) values[i] = low + (high - low) * random.uniform(0, i);
+  return values;
 }
 
 /** Normally distributed with this mean and standard deviation. Throws OPTION unless deviation ≥ 0, both finite. */
 export function normal(mean = 0, deviation = 1): Initializer {
-  requireFinite("normal", mean, deviation);
+  requireFinite("normal", { mean, deviation });
   if (deviation < 0)
     throw new NablaError("OPTION", `normal: the standard deviation is ${deviation}`, {
       expected: "0 or more",
@@ -64,12 +67,7 @@ export function normal(mean = 0, deviation = 1): Initializer {
   };
 }
 
-function requireFinite(initializer: string, ...values: readonly number[]): void {
-  for (const value of values)
-    if (!Number.isFinite(value))
-      throw new NablaError("OPTION", `${initializer}: expects finite numbers, got ${value}`, {
-        expected: "a finite number",
-        received: String(value),
-        hint: "Give plain numbers.",
-      });
+function requireFinite(initializer: string, settings: Readonly<Record<string, number>>): void {
+  for (const [setting, value] of Object.entries(settings))
+    if (!Number.isFinite(value)) throw wrongOption(initializer, setting, value, "a finite number");
 }

@@ -119,17 +119,11 @@ export const crossEntropy = named("crossEntropy", (output, target) =>
 /** The cross entropy of softmax(z) for scores z: for a model without the softmax. */
 export const crossEntropyWithLogits = named("crossEntropyWithLogits", (logits, t) => {
   const { output, target, outputs, isOneHot } = pairUp("crossEntropy", logits, t);
-  if (logits.shape.length !== 2)
-    throw new NablaError("SHAPE", `crossEntropy: expects one row of scores per sample, got shape [${logits.shape}]`, {
-      expected: "[batch, classes]",
+  if (logits.shape.length !== 2 || outputs < 2)
+    throw new NablaError("SHAPE", `crossEntropy: expects a row of scores per sample, got shape [${logits.shape}]`, {
+      expected: "[batch, classes], 2 classes or more",
       received: `[${logits.shape}]`,
-      hint: "Reshape the output to [batch, classes] before the softmax.",
-    });
-  if (outputs < 2)
-    throw new NablaError("SHAPE", "crossEntropy: the softmax of one output is always 1", {
-      expected: "at least 2 outputs",
-      received: "1",
-      hint: "Give one output for each class, or end with sigmoid and use binaryCrossEntropy.",
+      hint: "Give one output for each class, or use binaryCrossEntropy.",
     });
   const shifted = sub(output, largestAlong(output)); // z − m
   const logTotal = log(sum(exp(shifted), 1, { keepDims: true }));
@@ -153,10 +147,9 @@ const largestFloat = 3.4028234663852886e38;
 function scoresBefore(loss: string, activation: "softmax" | "sigmoid", output: Tensor): Tensor {
   const origin = originOf(output);
   if (origin?.activation === activation) return origin.scores;
-  const received = origin ? `the output of ${origin.activation}` : "an output that is no probability";
   throw new NablaError("OPTION", `${loss}: needs probabilities that ${activation} made`, {
     expected: `a model that ends with ${activation}`,
-    received,
+    received: origin ? `the output of ${origin.activation}` : "scores",
     hint: `End the model with ${activation}, or choose a loss for numbers, such as meanSquared.`,
   });
 }

@@ -30,7 +30,7 @@ export function pairUp(what: string, output: Tensor, target: Tensor): Pair {
       {
         expected: `${printShape(output.shape)}, or class labels [${batch}]`,
         received: printShape(target.shape),
-        hint: "Give the last layer as many units as the target has numbers or classes.",
+        hint: "Give the last layer a unit for each number or class.",
       },
     );
   const isOneHot = isLabels && outputs > 1;

@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { wrongOption } from "../errors.ts";
 import type { Schedule } from "./optimizer.ts";
 
 /** A learning rate as it is given: a number above 0, or a schedule, whose rates are checked as they come. Throws OPTION. */
@@ -24,13 +24,7 @@ function checkSetting(
   expected: string,
   fits: (x: number) => boolean,
 ): void {
-  if (typeof value === "number" && fits(value)) return;
-  const received = typeof value === "number" ? String(value) : value === undefined ? "missing" : `a ${typeof value}`;
-  throw new NablaError("OPTION", `${of}: ${setting} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${setting} as ${expected}.`,
-  });
+  if (!(typeof value === "number" && fits(value))) throw wrongOption(of, setting, value, expected);
 }
 
 /** The learning rate as it is shown and recorded. */

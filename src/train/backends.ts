@@ -9,9 +9,9 @@ export type ArithmeticOption = Arithmetic | "auto";
 export function checkArithmetic(arithmetic: ArithmeticOption): void {
   if (arithmetic !== "fma" || isFmaAvailable()) return;
   throw new NablaError("UNSUPPORTED", 'arithmetic "fma" is not available on this platform', {
-    expected: "WebAssembly with relaxed SIMD (Node 22 or newer, a current browser)",
+    expected: "relaxed SIMD (Node 22, a current browser)",
     received: "none",
-    hint: 'Leave arithmetic out, or use "portable", whose results are the same everywhere.',
+    hint: 'Leave arithmetic out, or use "portable".',
   });
 }
 

@@ -5,5 +5,5 @@ export const busy = (what: string): NablaError =>
   new NablaError("BUSY", `${what}: this model is being trained`, {
     expected: "a model at rest",
     received: "a run that has not ended",
-    hint: "Wait for the run's `done`, or stop it (or dispose of the stepper); `clone()` gives a second model.",
+    hint: "Wait for its end, or stop it; `clone()` gives a second model.",
   });

@@ -1,13 +1,13 @@
 import type { Store } from "../backend/backend.ts";
 import { NablaError } from "../errors.ts";
 import { encodeCheckpoint, type RunCheckpoint, type StateValues } from "./checkpoint-file.ts";
-import type { EpochTotals } from "./epoch-totals.ts";
-import type { Arithmetic, CheckpointEvent, FindingEvent, History } from "./events.ts";
-import type { HyperparameterChanges } from "./hyperparameters.ts";
+import { now } from "./clock.ts";
+import type { CheckpointEvent, FindingEvent, History } from "./events.ts";
+import { describeModel } from "./model-bytes.ts";
 import type { CheckpointOptions } from "./options.ts";
 import { identityOf, type RunIdentity } from "./run-identity.ts";
 import { checkPath, checkWritable, writeBytes, wrong } from "./save.ts";
-import type { Beginning, Task } from "./task.ts";
+import type { Beginning, Progress, Task } from "./task.ts";
 
 /** When to write a checkpoint, and where. */
 interface CheckpointSettings {
@@ -17,16 +17,6 @@ interface CheckpointSettings {
 
 /** What stays the same over a run. */
 type Constant = Pick<RunCheckpoint, "model" | "run" | "arithmetic">;
-
-/** Where a run is. */
-export interface Position {
-  readonly step: number;
-  readonly totals: EpochTotals;
-  readonly history: History;
-  readonly best: readonly (readonly [name: string, values: Float32Array])[];
-  readonly hyperparameters: HyperparameterChanges;
-  readonly ended?: History["stopped"] | undefined;
-}
 
 /** Of the time, so much may be spent on checkpoints that go by the clock: one part in twenty. */
 const share = 20;
@@ -38,34 +28,33 @@ const partOf = (file: string): string => `${file}.part`;
 export class CheckpointWriter {
   readonly #settings: CheckpointSettings;
   readonly #constant: Constant;
-  readonly #now: () => number;
-  #writtenAt: number;
+  #writtenAt = now();
   #cost = 0;
 
-  constructor(settings: CheckpointSettings, constant: Constant, now: () => number) {
+  constructor(settings: CheckpointSettings, constant: Constant) {
     this.#settings = settings;
     this.#constant = constant;
-    this.#now = now;
-    this.#writtenAt = now();
   }
 
   /** Whether it is time; `epochs`: how many are done, where an epoch has just ended. */
   isDue(epochs?: number): boolean {
     const { every } = this.#settings;
     if ("epochs" in every) return epochs !== undefined && epochs % every.epochs === 0;
-    return this.#now() - this.#writtenAt >= Math.max(1000 * every.seconds, share * this.#cost);
+    return now() - this.#writtenAt >= Math.max(1000 * every.seconds, share * this.#cost);
   }
 
   /** Writes a checkpoint of what is in the store, and gives the event to tell. A failure alone does not end the run. */
-  async write(store: Store, { step, totals, history, best, hyperparameters, ended }: Position): Promise<Written> {
-    const began = this.#now();
+  async write(store: Store, progress: Progress, ended: History["stopped"] | undefined): Promise<Written> {
+    const { step, totals, best, hyperparameters } = progress;
+    const { history } = progress.book;
+    const began = now();
     const states = [...store.states()].sort((a, b) => (a.name < b.name ? -1 : 1));
     const shapes = new Map(states.map(({ name, shape }) => [name, shape]));
     const bytes = encodeCheckpoint({
       ...this.#constant,
       step,
       ended,
-      hyperparameters,
+      hyperparameters: hyperparameters.changes,
       seconds: history.seconds,
       epochSeconds: totals.watch.seconds,
       loss: totals.loss,
@@ -81,7 +70,7 @@ export class CheckpointWriter {
         throw error;
       },
     );
-    this.#writtenAt = this.#now();
+    this.#writtenAt = now();
     this.#cost = this.#writtenAt - began;
     if (!failure) return { event: { kind: "checkpoint", path: this.#settings.to, step } };
     const advice = "Training goes on, and the checkpoint is tried again later.";
@@ -100,14 +89,13 @@ interface Written {
  */
 export async function openWriter(
   task: Task,
-  { options, describe, rateAt, now }: Beginning,
-  arithmetic: Arithmetic,
-  run: RunIdentity = identityOf(task, options, rateAt),
+  { network, seed, options }: Beginning,
+  run: RunIdentity = identityOf(task, options),
 ): Promise<CheckpointWriter> {
   const settings = checkCheckpoint(task.settings.checkpoint!);
   await checkWritable(settings.to, partOf(settings.to));
-  const plain = JSON.parse(JSON.stringify(await describe())) as RunCheckpoint["model"];
-  return new CheckpointWriter(settings, { model: plain, arithmetic, run }, now);
+  const plain = JSON.parse(JSON.stringify(describeModel(network, seed))) as RunCheckpoint["model"];
+  return new CheckpointWriter(settings, { model: plain, arithmetic: network.engine.backend.arithmetic, run });
 }
 
 /** Throws OPTION. */

@@ -1,9 +1,10 @@
-import type { NdArray, Shape } from "../array/ndarray.ts";
+import type { NdArray, Samples, Shape } from "../array/ndarray.ts";
+import type { Dataset } from "../data/index.ts";
 import { NablaError } from "../errors.ts";
 import { softmax } from "../graph/index.ts";
-import { originOf } from "../nn/index.ts";
+import { type Loss, originOf } from "../nn/index.ts";
 import type { Network } from "./network.ts";
-import { itsOutput, type Question } from "./predict.ts";
+import { itsOutput, predict, type Question } from "./predict.ts";
 
 export interface ClassProbability {
   readonly label: string;
@@ -11,10 +12,23 @@ export interface ClassProbability {
 }
 
 /**
+ * For each sample all classes with their probabilities, best first; ties stay in the order of the classes. Fetched when a
+ * model classifies for the first time.
+ */
+export async function classify(
+  network: Network,
+  x: Samples | Dataset,
+  { loss, classes }: { readonly loss?: Loss | undefined; readonly classes?: readonly string[] | undefined },
+): Promise<readonly (readonly ClassProbability[])[]> {
+  const answers = await predict(network, x, probabilitiesOf(network, loss?.name));
+  return rankClasses(answers, network.outputShape, classes);
+}
+
+/**
  * How probabilities are made of the model's output: a softmax or sigmoid gives them as they are; the scores of
  * a model trained with `crossEntropyWithLogits` go through the softmax that this loss has inside. Throws UNSUPPORTED for other outputs.
  */
-export function probabilitiesOf(network: Network, loss: string | undefined): Question {
+function probabilitiesOf(network: Network, loss: string | undefined): Question {
   const origin = originOf(network.probe.output);
   if (origin?.activation === "softmax" || origin?.activation === "sigmoid") return itsOutput;
   if (loss === "crossEntropyWithLogits") return { name: "softmax", of: (output) => softmax(output) };
@@ -27,11 +41,7 @@ export function probabilitiesOf(network: Network, loss: string | undefined): Que
   });
 }
 
-/**
- * For each sample of `answers`, whose outputs have the shape `outputShape`, the classes with their probabilities, best
- * first; ties stay in the order of the classes. Fetched when a model classifies for the first time.
- */
-export function rankClasses(
+function rankClasses(
   { shape, data }: NdArray,
   outputShape: Shape,
   classes: readonly string[] | undefined,

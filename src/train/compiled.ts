@@ -1,6 +1,6 @@
 import { sizeOf } from "../array/ndarray.ts";
 import type { Executable } from "../backend/backend.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import type { Network } from "./network.ts";
 import { itsOutput, keyOf, program } from "./predict.ts";
 
@@ -9,9 +9,14 @@ export type Compiled = ((x: Float32Array) => Float32Array) & Disposable;
 
 /**
  * The model as a plain function of `batchSize` samples. It uses the parameters that the model has when it is called.
- * Throws SHAPE, when it is called, for another number of values.
+ * Throws OPTION for another size, and SHAPE, when it is called, for another number of values.
  */
-export async function compileModel(network: Network, batchSize: number): Promise<Compiled> {
+export async function compileModel(
+  network: Network,
+  { batchSize = 1 }: { readonly batchSize?: number },
+): Promise<Compiled> {
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1)
+    throw wrongOption("compile", "batchSize", batchSize, "a whole number of at least 1");
   const key = keyOf(itsOutput, batchSize);
   const build = () => program(network, batchSize, itsOutput);
   await network.engine.executable(key, build);

@@ -1,22 +1,12 @@
 import { sizeOf } from "../array/ndarray.ts";
 import type { Executable, Store } from "../backend/backend.ts";
 import type { Dataset } from "../data/index.ts";
-import { input, type Tensor } from "../graph/index.ts";
-import { batchFor } from "./batch-sizes.ts";
-import { now } from "./clock.ts";
+import { input } from "../graph/index.ts";
+import { inBatches } from "./batch-sizes.ts";
 import type { Evaluation } from "./events.ts";
 import { copySamples, copyTargets } from "./feed.ts";
+import type { Network } from "./network.ts";
 import { lossPerSample, metricPerSample, type Objective, predictedClass, targetShape, targetsOf } from "./objective.ts";
-import { Pace } from "./pace.ts";
-import type { Trace } from "./trace.ts";
-
-/** What an evaluator needs to know of a model. */
-export interface Judged {
-  readonly inputShape: readonly number[];
-  readonly objective: Objective;
-  /** Applies the layers to a batch, not for training. */
-  readonly trace: (x: Tensor) => Trace;
-}
 
 interface Loaded {
   readonly executable: Executable;
@@ -30,38 +20,48 @@ interface Loaded {
  */
 export class Evaluator implements Disposable {
   readonly #store: Store;
-  readonly #model: Judged;
+  readonly #network: Network;
+  readonly #objective: Objective;
   readonly #loaded = new Map<number, Loaded>();
 
-  constructor(store: Store, model: Judged) {
+  constructor(store: Store, network: Network, objective: Objective) {
     this.#store = store;
-    this.#model = model;
+    this.#network = network;
+    this.#objective = objective;
   }
 
   async evaluate(data: Dataset, perExample = false): Promise<Evaluation> {
-    const { objective } = this.#model;
-    const { metrics, classes } = objective;
+    const { metrics, classes } = this.#objective;
     const sums = new Map<string, number>(
       ["loss", ...metrics.map(({ name }) => outputOf(name))].map((name) => [name, 0]),
     );
     const confusion = Array.from({ length: classes ?? 0 }, () => new Array<number>(classes!).fill(0));
     const losses = new Float32Array(perExample ? data.size : 0);
-    const pace = new Pace();
-    for (let first = 0; first < data.size; ) {
-      const began = now();
-      const batch = batchFor(data.size - first);
-      const count = Math.min(batch, data.size - first);
-      const { target } = await this.#run(data, first, count, batch);
-      for (const [name, sum] of sums) sums.set(name, addUp(sum, this.#output(batch, name), count));
-      if (perExample) losses.set(this.#output(batch, "loss").subarray(0, count), first);
+    for await (const { first, count, batch } of inBatches(data.size)) {
+      const { executable, x, target } = await this.#load(batch);
+      x.fill(0, count * (x.length / batch));
+      target.fill(0, count * (target.length / batch));
+      copySamples(data, first, count, x);
+      copyTargets(data, targetsOf(data), first, count, target);
+      executable.setInput("samples", x);
+      executable.setInput("targets", target);
+      executable.run(0, 1);
+      const read = (output: string): Float32Array => {
+        const values = new Float32Array(batch);
+        executable.getOutput(output, values);
+        return values.subarray(0, count);
+      };
+      for (const [name, sum] of sums)
+        sums.set(
+          name,
+          read(name).reduce((total, value) => total + value, sum),
+        );
+      if (perExample) losses.set(read("loss"), first);
       if (classes !== undefined) {
-        const predicted = this.#output(batch, "class");
+        const predicted = read("class");
         // More outputs than classes: an answer that is no class counts as a mistake, in no column.
         for (let i = 0; i < count; i++) if (predicted[i]! < classes) confusion[target[i]!]![predicted[i]!]!++;
       }
-      first += count;
-      pace.ran(1, now() - began);
-      if (pace.isDue && first < data.size) await pace.pause();
     }
     const mean = (output: string): number => sums.get(output)! / data.size;
     const measured = Object.fromEntries(metrics.map(({ name }) => [name, mean(outputOf(name))]));
@@ -79,31 +79,12 @@ export class Evaluator implements Disposable {
     this.#loaded.clear();
   }
 
-  async #run(data: Dataset, first: number, count: number, batch: number): Promise<Loaded> {
-    const loaded = await this.#load(batch);
-    const { executable, x, target } = loaded;
-    x.fill(0, count * (x.length / batch));
-    target.fill(0, count * (target.length / batch));
-    copySamples(data, first, count, x);
-    copyTargets(data, targetsOf(data), first, count, target);
-    executable.setInput("samples", x);
-    executable.setInput("targets", target);
-    executable.run(0, 1);
-    return loaded;
-  }
-
-  #output(batch: number, name: string): Float32Array {
-    const out = new Float32Array(batch);
-    this.#loaded.get(batch)!.executable.getOutput(name, out);
-    return out;
-  }
-
   async #load(batch: number): Promise<Loaded> {
     const known = this.#loaded.get(batch);
     if (known) return known;
-    const { inputShape, objective, trace } = this.#model;
-    const x = input([batch, ...inputShape], "samples");
-    const { output } = trace(x);
+    const [network, objective] = [this.#network, this.#objective];
+    const x = input([batch, ...network.inputShape], "samples");
+    const { output } = network.trace(x, false);
     const target = input(targetShape(output, objective), "targets");
     const outputs = {
       loss: lossPerSample(objective, output, target),
@@ -113,7 +94,7 @@ export class Evaluator implements Disposable {
       ...(objective.classes === undefined ? {} : { class: predictedClass(output, objective.loss) }),
     };
     const loaded = {
-      executable: await this.#store.load(this.#store.plans.of({ outputs })),
+      executable: await this.#store.load(await this.#store.plans.of({ outputs })),
       x: new Float32Array(sizeOf(x.shape)),
       target: new Float32Array(sizeOf(target.shape)),
     };
@@ -124,9 +105,3 @@ export class Evaluator implements Disposable {
 
 /** Name of the output that holds a metric, whatever the metric is called. */
 const outputOf = (metric: string): string => `metric ${metric}`;
-
-function addUp(start: number, values: Float32Array, count: number): number {
-  let sum = start;
-  for (let i = 0; i < count; i++) sum += values[i]!;
-  return sum;
-}

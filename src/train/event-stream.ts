@@ -19,8 +19,7 @@ export interface EventStreamOptions<Event> {
  */
 export class EventStream<Event> implements AsyncIterable<Event> {
   readonly #options: EventStreamOptions<Event>;
-  #state: "unread" | "read" | "left" | "over" = "unread";
-  #hasReader = false;
+  #state: "unread" | "read" | "over" = "unread";
   #queue: Event[] = [];
   #failure: { readonly reason: unknown } | undefined;
   #isOver = false;
@@ -62,13 +61,12 @@ export class EventStream<Event> implements AsyncIterable<Event> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
-    if (this.#hasReader && !this.#isOver)
+    if (this.#state !== "unread" && !this.#isOver)
       throw new NablaError("BUSY", "the events of this run are already being read", {
         expected: "one loop over a run",
         received: "a second one",
-        hint: "Read them in one loop and hand them on from there.",
+        hint: "Hand them on from that loop.",
       });
-    this.#hasReader = true;
     this.#state = "read";
     this.#queue = [...this.#options.past()];
     return { next: () => this.#next(), return: () => this.#leave() };
@@ -85,7 +83,7 @@ export class EventStream<Event> implements AsyncIterable<Event> {
   }
 
   #finish({ resolve, reject }: Waiting<Event>): void {
-    this.#state = this.#state === "left" ? "left" : "over";
+    this.#state = "over";
     const failure = this.#failure;
     this.#failure = undefined; // told once; after that the loop is simply over
     if (failure) reject(failure.reason);
@@ -93,7 +91,7 @@ export class EventStream<Event> implements AsyncIterable<Event> {
   }
 
   async #leave(): Promise<IteratorResult<Event, undefined>> {
-    this.#state = "left";
+    this.#state = "over";
     this.#queue = [];
     this.#failure = undefined;
     const ended = this.#options.onLeave();

@@ -1,10 +1,7 @@
 import { areFinite } from "../array/finite.ts";
 import type { Store } from "../backend/backend.ts";
-import { isFmaAvailable } from "../backend/wasm/platform.ts";
-import type { Dataset } from "../data/index.ts";
 import type { NablaError } from "../errors.ts";
-import { input } from "../graph/index.ts";
-import { learningRateAt } from "../optim/index.ts";
+import { input, type Tensor } from "../graph/index.ts";
 import { checkArithmetic } from "./backends.ts";
 import type { CheckpointWriter } from "./checkpoint-writer.ts";
 import { now } from "./clock.ts";
@@ -15,13 +12,13 @@ import type { EpochEvent, History, StartEvent, TrainEvent } from "./events.ts";
 import { FiniteGuard } from "./finite-guard.ts";
 import { HistoryBook } from "./history.ts";
 import { HyperparameterBook, type Hyperparameters } from "./hyperparameters.ts";
-import type { Network } from "./network.ts";
 import type { Objective } from "./objective.ts";
-import type { FitOptions, FitSettings } from "./options.ts";
+import type { FitSettings } from "./options.ts";
 import { Pace } from "./pace.ts";
 import type { ResumedRun } from "./resume.ts";
 import { startEvent } from "./start-event.ts";
-import { type Beginning, type Task, taskOf } from "./task.ts";
+import { type Beginning, type Progress, type Task, taskOf } from "./task.ts";
+import type { Trace } from "./trace.ts";
 import { type StepResults, Trainer } from "./trainer.ts";
 
 /** A training run: its events as they happen, its history so far, and its end. */
@@ -39,12 +36,7 @@ export interface FitRun extends AsyncIterable<TrainEvent> {
 }
 
 /** What a run needs of its model. */
-export interface FitHost {
-  readonly network: Network;
-  /** Of its shuffling, unless an option says otherwise. */
-  readonly seed: number;
-  /** What the model is, as its file has it. */
-  readonly describe: () => Promise<object>;
+export interface FitHost extends Beginning {
   /** Called when it is known what the run learns by. */
   readonly onObjective: (objective: Objective) => void;
   /** Called when the model is free again. */
@@ -60,11 +52,8 @@ export interface FitHost {
 export class Fit implements FitRun {
   readonly done: Promise<History>;
   readonly #host: FitHost;
-  readonly #given: Dataset;
-  readonly #options: FitOptions;
   readonly #events: EventStream<TrainEvent>;
   readonly #pace = new Pace();
-  readonly #hyperparameters: HyperparameterBook;
   #trainer: Trainer | undefined;
   /** Known at once, or for a resumed run when its checkpoint is read. */
   #task: Task | undefined;
@@ -75,39 +64,46 @@ export class Fit implements FitRun {
   #isStopped = false;
   /** Open once the run has begun. */
   #store: Store | undefined;
-  /** Steps done, and what the epoch they are in adds up to so far. */
-  #step = 0;
-  #totals = new EpochTotals(0);
-  readonly #book = new HistoryBook();
-  /** Parameters of the best epoch, where they are to be restored. */
-  #best: readonly (readonly [name: string, values: Float32Array])[] = [];
+  readonly #at: Progress;
   #writer: CheckpointWriter | undefined;
   #guard: FiniteGuard | undefined;
 
   /** Throws OPTION, SHAPE, DATA for what cannot be trained; for a resumed run `done` rejects with that. */
-  constructor(host: FitHost, data: Dataset, options: FitOptions) {
+  constructor(host: FitHost) {
     this.#host = host;
-    this.#given = data;
-    this.#options = options;
-    this.#events = new EventStream<TrainEvent>({ past: () => this.#past(), onLeave: () => this.#leave() });
+    const { network, options } = host;
+    this.#events = new EventStream<TrainEvent>({
+      // what a reader who comes late has missed, steps left out
+      past: () => (this.#start ? [this.#start, ...this.history.epochs, ...this.#last] : []),
+      onLeave: () => {
+        this.stop();
+        return this.done;
+      },
+    });
     checkArithmetic(options.arithmetic ?? "auto");
-    if (options.resume === undefined) this.#setTask(taskOf(host.network, data, options, host.seed));
-    const { hyperparameters } = this.#task ?? host.network.trace(input([2, ...host.network.inputShape]), true);
-    this.#hyperparameters = new HyperparameterBook(
-      hyperparameters,
-      () => this.#step,
-      () => this.#trainer?.forgetRates(),
-    );
+    if (options.resume === undefined) this.#setTask(taskOf(host));
+    const { hyperparameters } = this.#task ?? network.trace(input([2, ...network.inputShape]), true);
+    this.#at = {
+      step: 0,
+      totals: new EpochTotals(0),
+      book: new HistoryBook(),
+      best: [],
+      hyperparameters: new HyperparameterBook(
+        hyperparameters,
+        () => this.#at.step,
+        () => this.#trainer?.forgetRates(),
+      ),
+    };
     this.done = this.#run();
     this.done.catch(() => undefined); // a run that nobody waits for must not end the process
   }
 
   get history(): History {
-    return this.#book.history;
+    return this.#at.book.history;
   }
 
   get hyperparameters(): Hyperparameters {
-    return this.#hyperparameters;
+    return this.#at.hyperparameters;
   }
 
   stop(): void {
@@ -128,21 +124,8 @@ export class Fit implements FitRun {
     this.#host.onObjective(task.objective);
   }
 
-  #leave(): Promise<unknown> {
-    this.stop();
-    return this.done;
-  }
-
-  /** What a reader who comes late has missed, steps left out. */
-  #past(): readonly TrainEvent[] {
-    return this.#start ? [this.#start, ...this.#book.history.epochs, ...this.#last] : [];
-  }
-
-  #trace = (isTraining: boolean) => (x: Parameters<Network["trace"]>[0]) =>
-    this.#host.network.trace(x, isTraining, this.#settings.seed);
-
   async #run(): Promise<History> {
-    const { signal } = this.#options;
+    const { signal } = this.#host.options;
     const letGo = (): void => this.#events.letGo();
     signal?.addEventListener("abort", letGo, { once: true });
     let failure: { readonly reason: unknown } | undefined;
@@ -153,10 +136,10 @@ export class Fit implements FitRun {
     } catch (reason) {
       failure = { reason };
     }
-    this.#book.watch.stop();
+    this.#at.book.watch.stop();
     signal?.removeEventListener("abort", letGo);
     this.#host.onEnd(); // before anybody hears of the end: whoever does may train again
-    const { history } = this.#book;
+    const { history } = this.#at.book;
     if (!failure) this.#last = [{ kind: "done", history }];
     for (const event of this.#last) this.#events.offer(event);
     this.#events.end(failure);
@@ -166,24 +149,27 @@ export class Fit implements FitRun {
 
   /** Makes everything ready, trains, and puts away what only the run needs. */
   async #open(): Promise<void> {
-    const { network } = this.#host;
-    const { resume } = this.#options;
-    if (resume !== undefined) {
+    const { network, options } = this.#host;
+    if (options.resume !== undefined) {
       const { resumedRun } = await import("./resume.ts");
-      this.#resumed = await resumedRun(resume, this.#beginning(), isFmaAvailable);
+      this.#resumed = await resumedRun(options.resume, this.#host);
       this.#setTask(this.#resumed.task);
     }
-    const store = await network.engine.open(this.#resumed?.checkpoint.arithmetic ?? this.#settings.arithmetic);
+    const store = await network.engine.open(this.#resumed?.arithmetic ?? this.#settings.arithmetic);
     this.#store = store;
     const { objective, data } = this.#task!;
-    const { at: hyperparameter } = this.#hyperparameters;
-    const trainable = { inputShape: network.inputShape, objective, trace: this.#trace(true), hyperparameter };
+    const { at: hyperparameter } = this.#at.hyperparameters;
+    const trace = (x: Tensor): Trace => network.trace(x, true, this.#settings.seed);
+    const trainable = { inputShape: network.inputShape, objective, trace, hyperparameter };
     const trainer = await Trainer.open(store, trainable, data, this.#settings, () => this.#pace.pause());
     this.#trainer = trainer;
     try {
-      this.#totals = new EpochTotals(objective.metrics.length);
-      if (this.#resumed) await this.#goBack(this.#resumed, resume!);
-      if (this.#settings.checkpoint) this.#writer = await this.#openWriter();
+      this.#at.totals = new EpochTotals(objective.metrics.length);
+      this.#resumed?.restore(store, this.#at);
+      if (this.#settings.checkpoint) {
+        const { openWriter } = await import("./checkpoint-writer.ts");
+        this.#writer = await openWriter(this.#task!, this.#host, this.#resumed?.identity);
+      }
       await this.#train(trainer);
     } finally {
       this.#trainer = undefined;
@@ -191,38 +177,10 @@ export class Fit implements FitRun {
     }
   }
 
-  async #goBack({ checkpoint }: ResumedRun, file: string): Promise<void> {
-    const { restore } = await import("./resume.ts");
-    restore(checkpoint, this.#store!, this.#totals, this.#book, file);
-    this.#hyperparameters.restore(checkpoint.hyperparameters);
-    this.#step = checkpoint.step;
-    this.#best = checkpoint.best.map(({ name, values }) => [name, values]);
-  }
-
-  async #openWriter(): Promise<CheckpointWriter> {
-    const { openWriter } = await import("./checkpoint-writer.ts");
-    return openWriter(
-      this.#task!,
-      this.#beginning(),
-      this.#host.network.engine.backend.arithmetic,
-      this.#resumed?.identity,
-    );
-  }
-
-  /** For code that few runs fetch. */
-  #beginning(): Beginning {
-    const { network, seed, describe } = this.#host;
-    const options = this.#options;
-    return { options, describe, rateAt: learningRateAt, now, taskOf: (o) => taskOf(network, this.#given, o, seed) };
-  }
-
   async #train(trainer: Trainer): Promise<void> {
     const { signal } = this.#settings;
-    this.#guard = new FiniteGuard(this.#store!, trainer, this.#step, {
-      learningRate: String(this.#settings.optimizer.settings["learningRate"]),
-      onDiverged: (epoch) => this.#book.forgetFrom(epoch),
-    });
-    this.#start = startEvent(this.#task!, this.#host.network, trainer, this.#resumed && this.#step);
+    this.#guard = new FiniteGuard(this.#store!, trainer, this.#at, this.#settings.optimizer.settings["learningRate"]);
+    this.#start = startEvent(this.#task!, this.#host.network, trainer, this.#resumed && this.#at.step);
     await this.#tell(this.#start);
     try {
       await this.#trainEpochs(trainer);
@@ -230,24 +188,25 @@ export class Fit implements FitRun {
       if (signal?.aborted) await this.#keep().catch(() => undefined); // the reason of the abort is what counts
       throw reason;
     }
-    const { stopped } = this.#book.history;
-    if (stopped !== "stopped") for (const [name, values] of this.#best) this.#store!.write(name, values);
+    const { stopped } = this.history;
+    if (stopped !== "stopped") for (const [name, values] of this.#at.best) this.#store!.write(name, values);
     if (stopped !== "stopped" && this.#settings.checkpoint?.last === false) return;
     const failed = await this.#keep(stopped === "stopped" ? undefined : stopped);
     if (failed) throw failed;
   }
 
   async #trainEpochs(trainer: Trainer): Promise<void> {
-    const evaluator = this.#openEvaluator();
+    const { validation } = this.#task!;
+    const evaluator = validation && new Evaluator(this.#store!, this.#host.network, validation.objective);
     try {
-      this.#judge(this.#book.history.epochs.at(-1)); // one cut off between its last epoch and its end
-      while (!this.#isStopped && this.#book.history.stopped === "stopped") {
-        const event = await this.#epoch(trainer, trainer.epochOf(this.#step), evaluator);
+      this.#judge(this.history.epochs.at(-1)); // one cut off between its last epoch and its end
+      while (!this.#isStopped && this.history.stopped === "stopped") {
+        const event = await this.#epoch(trainer, trainer.epochOf(this.#at.step), evaluator);
         if (!event) break;
-        const isBest = this.#book.add(event);
-        this.#totals = new EpochTotals(this.#totals.metrics.length);
+        const isBest = this.#at.book.add(event);
+        this.#at.totals = new EpochTotals(this.#at.totals.metrics.length);
         if (isBest && this.#settings.earlyStopping?.restoreBest)
-          this.#best = this.#host.network.parameters.names.map((name) => [name, this.#store!.read(name)]);
+          this.#at.best = this.#host.network.parameters.names.map((name) => [name, this.#store!.read(name)]);
         this.#judge(event);
         await this.#tell(event);
         if (this.#writer?.isDue(event.epoch)) await this.#keep();
@@ -261,8 +220,8 @@ export class Fit implements FitRun {
   #judge(event: EpochEvent | undefined): void {
     const { epochs, earlyStopping } = this.#settings;
     if (!event) return;
-    if (earlyStopping && event.epoch - this.#book.history.best >= earlyStopping.patience) this.#book.end("early");
-    else if (event.epoch === epochs) this.#book.end("finished");
+    if (earlyStopping && event.epoch - this.history.best >= earlyStopping.patience) this.#at.book.end("early");
+    else if (event.epoch === epochs) this.#at.book.end("finished");
   }
 
   /** Hands an event to the reader, who may abort meanwhile. A run that ends waits for nobody. */
@@ -275,21 +234,21 @@ export class Fit implements FitRun {
   /** Trains to the end of an epoch; undefined if it was stopped on the way. */
   async #epoch(trainer: Trainer, epoch: number, evaluator: Evaluator | undefined): Promise<EpochEvent | undefined> {
     const end = (epoch + 1) * trainer.stepsPerEpoch;
-    const { watch } = this.#totals;
+    const { watch } = this.#at.totals;
     watch.start();
-    while (this.#step < end) {
+    while (this.#at.step < end) {
       const results = this.#steps(trainer, end);
-      this.#step += results.count;
-      if (!areFinite(results.losses)) await this.#guard!.diverge(this.#step);
-      this.#totals.add(results);
-      const step = this.#step;
+      this.#at.step += results.count;
+      if (!areFinite(results.losses)) await this.#guard!.diverge();
+      this.#at.totals.add(results);
+      const step = this.#at.step;
       if (this.#events.isRead && this.#settings.stepEvents !== "none") {
         watch.stop();
         await this.#events.offer({ kind: "step", epoch: epoch + 1, step, loss: results.losses[results.count - 1]! });
         watch.start();
       }
       if (this.#pace.isDue) {
-        await this.#guard!.look(step);
+        await this.#guard!.look();
         if (step < end && this.#writer?.isDue()) {
           watch.stop();
           await this.#keep();
@@ -298,7 +257,7 @@ export class Fit implements FitRun {
         await this.#pace.pause();
       }
       if (this.#settings.signal?.aborted || (this.#isStopped && step < end)) {
-        await this.#guard!.check(step);
+        await this.#guard!.check();
         this.#settings.signal?.throwIfAborted();
         watch.stop();
         return undefined;
@@ -306,18 +265,18 @@ export class Fit implements FitRun {
     }
     watch.stop();
     const isSeen = this.#events.isRead || evaluator !== undefined || this.#settings.earlyStopping !== undefined;
-    if (isSeen || this.#isStopped || epoch + 1 === this.#settings.epochs) await this.#guard!.check(end);
+    if (isSeen || this.#isStopped || epoch + 1 === this.#settings.epochs) await this.#guard!.check();
     const { data, objective, validation } = this.#task!;
     const names = objective.metrics.map(({ name }) => name);
     const measured = evaluator && (await evaluator.evaluate(validation!.data));
-    return this.#totals.event(epoch + 1, data.size, names, measured);
+    return this.#at.totals.event(epoch + 1, data.size, names, measured);
   }
 
   /** Runs the next steps before `end`: one where a reader wants every step, else as many as a chunk holds. */
   #steps(trainer: Trainer, end: number): StepResults {
     const isSingle = this.#events.isRead && this.#settings.stepEvents === "every";
     const began = now();
-    const results = trainer.run(this.#step, isSingle ? 1 : this.#pace.steps(end - this.#step));
+    const results = trainer.run(this.#at.step, isSingle ? 1 : this.#pace.steps(end - this.#at.step));
     this.#pace.ran(results.count, now() - began);
     return results;
   }
@@ -325,23 +284,9 @@ export class Fit implements FitRun {
   /** Writes a checkpoint, where there are any; what went wrong is told, and returned. */
   async #keep(ended?: "finished" | "early"): Promise<NablaError | undefined> {
     if (!this.#writer) return undefined;
-    await this.#guard!.check(this.#step);
-    const position = {
-      step: this.#step,
-      totals: this.#totals,
-      history: this.#book.history,
-      best: this.#best,
-      hyperparameters: this.#hyperparameters.changes,
-      ended,
-    };
-    const { event, failure } = await this.#writer.write(this.#store!, position);
+    await this.#guard!.check();
+    const { event, failure } = await this.#writer.write(this.#store!, this.#at, ended);
     await this.#tell(event);
     return failure;
-  }
-
-  #openEvaluator(): Evaluator | undefined {
-    const { objective } = this.#task!.validation ?? {};
-    const { inputShape } = this.#host.network;
-    return objective && new Evaluator(this.#store!, { inputShape, objective, trace: this.#trace(false) });
   }
 }

@@ -7,7 +7,7 @@ export class HistoryBook {
   readonly watch = new Stopwatch();
   #epochs: EpochEvent[] = [];
   #best = 0;
-  #lowest = Number.POSITIVE_INFINITY;
+  #lowest = Infinity;
   #stopped: History["stopped"] = "stopped";
 
   constructor() {
@@ -33,7 +33,7 @@ export class HistoryBook {
   forgetFrom(epoch: number): void {
     this.#epochs = this.#epochs.filter((event) => event.epoch < epoch);
     this.#best = 0;
-    this.#lowest = Number.POSITIVE_INFINITY;
+    this.#lowest = Infinity;
     for (const event of this.#epochs) this.#judge(event);
     this.#stopped = "stopped";
   }

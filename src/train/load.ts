@@ -4,7 +4,7 @@ import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { type Layer, type Loss, lossNamed, lossNames } from "../nn/index.ts";
 import { Model } from "./model.ts";
-import { type DecodedModel, decodeModel, type ModelHeader } from "./model-file.ts";
+import type { DecodedModel, ModelHeader } from "./model-file.ts";
 import { Network } from "./network.ts";
 import { layerOf } from "./rebuild.ts";
 import { nameLayers } from "./trace.ts";
@@ -23,7 +23,9 @@ export interface LoadOptions {
  */
 export async function load(source: string | URL | Blob | Uint8Array, options: LoadOptions = {}): Promise<Model> {
   const file = typeof source === "string" ? source : source instanceof URL ? source.href : undefined;
-  return modelOf(decodeModel(await bytesOf(source, options), file), options.layers ?? [], file);
+  const bytes = await bytesOf(source, options);
+  const { decodeModel } = await import("./model-file.ts"); // models that are trained and used in place do without
+  return modelOf(decodeModel(bytes, file), options.layers ?? [], file);
 }
 
 async function bytesOf(

@@ -37,6 +37,7 @@ export interface LayerRecord {
 
 const magic = "NABLA";
 const version = 1;
+/** Bytes before the header. */
 const preamble = 12;
 const mostHeaderBytes = 16_777_216;
 const mostLayers = 10_000;

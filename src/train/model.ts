@@ -1,6 +1,6 @@
 import { type NdArray, type Samples, type Shape, sizeOf } from "../array/ndarray.ts";
 import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
+import { wrongOption } from "../errors.ts";
 import type { Layer, Loss, Metric } from "../nn/index.ts";
 import { busy } from "./busy.ts";
 import type { ClassProbability } from "./classify.ts";
@@ -49,12 +49,12 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions)
 
 /** Shape of the input and seed of a model. Throws OPTION. */
 export function checkModelOptions({ input, seed = 0 }: SequentialOptions): { shape: Shape; seed: number } {
-  if (!Number.isSafeInteger(seed)) throw wrong("seed", seed, "a whole number");
+  if (!Number.isSafeInteger(seed)) throw wrongOption("model", "seed", seed, "a whole number");
   const shape = typeof input === "number" ? [input] : input;
   const isShape =
     Array.isArray(shape) && shape.length > 0 && shape.every((extent) => Number.isSafeInteger(extent) && extent >= 1);
   if (!isShape || sizeOf(shape) >= 2 ** 31)
-    throw wrong("input", input, "the length or the shape of a sample, such as 784 or [28, 28]");
+    throw wrongOption("model", "input", input, "the length or the shape of a sample, such as 784 or [28, 28]");
   return { shape: [...shape], seed };
 }
 
@@ -116,13 +116,14 @@ export class Model {
     const host: FitHost = {
       network: this.#network,
       seed: this.#seed,
-      describe: async () => (await import("./model-bytes.ts")).describeModel(this.#network, this.#seed),
+      data,
+      options,
       onObjective: (objective) => this.#learn(data, objective),
       onEnd: () => {
         this.#run = undefined;
       },
     };
-    const run = new Fit(host, data, options);
+    const run = new Fit(host);
     this.#run = run;
     return run;
   }
@@ -137,9 +138,8 @@ export class Model {
     const network = this.#network;
     network.checkSamples(data);
     const objective = objectiveOf(network.probe, data, { loss: loss ?? this.#learned.loss, metrics });
-    const trace = (x: Parameters<Network["trace"]>[0]) => network.trace(x, false);
     const store = await network.engine.open();
-    const evaluator = new Evaluator(store, { inputShape: network.inputShape, objective, trace });
+    const evaluator = new Evaluator(store, network, objective);
     try {
       return await evaluator.evaluate(data, perExample);
     } finally {
@@ -160,21 +160,17 @@ export class Model {
    * probabilities.
    */
   async classify(x: Samples | Dataset): Promise<readonly (readonly ClassProbability[])[]> {
-    const { probabilitiesOf, rankClasses } = await import("./classify.ts"); // a page that trains does without
-    const question = probabilitiesOf(this.#network, this.#learned.loss?.name);
-    const answers = await predict(this.#network, x, question);
-    return rankClasses(answers, this.#network.outputShape, this.classes);
+    const { classify } = await import("./classify.ts"); // a page that trains does without
+    return classify(this.#network, x, this.#learned);
   }
 
   /**
    * The model as a plain synchronous function of `batchSize` samples, flat in a Float32Array, that makes nothing new:
    * its result is overwritten by the next call. It follows the weights of the model.
    */
-  async compile({ batchSize = 1 }: { readonly batchSize?: number } = {}): Promise<Compiled> {
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1)
-      throw wrong("batchSize", batchSize, "a whole number of at least 1");
+  async compile(options: { readonly batchSize?: number } = {}): Promise<Compiled> {
     const { compileModel } = await import("./compiled.ts");
-    return compileModel(this.#network, batchSize);
+    return compileModel(this.#network, options);
   }
 
   summary(): Summary {
@@ -205,18 +201,9 @@ export class Model {
   /** Starts anew: the weights that follow from the seed. Throws BUSY while the model is being trained. */
   reset(seed: number = this.#seed): void {
     if (this.#run) throw busy("reset");
-    if (!Number.isSafeInteger(seed)) throw wrong("seed", seed, "a whole number");
+    if (!Number.isSafeInteger(seed)) throw wrongOption("reset", "seed", seed, "a whole number");
     this.#seed = seed;
     this.#learned = {};
     this.#network.engine.reset(seed);
   }
-}
-
-function wrong(option: string, value: unknown, expected: string): NablaError {
-  const received = typeof value === "number" ? String(value) : Array.isArray(value) ? "a list" : typeof value;
-  return new NablaError("OPTION", `${option} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${option} as ${expected}.`,
-  });
 }

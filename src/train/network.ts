@@ -55,7 +55,7 @@ export class Network {
         where: { layer: name },
         expected: `${takes} numbers a sample`,
         received: `${has}`,
-        hint: `Build the model with input: ${has}, or give data with ${takes} numbers a sample.`,
+        hint: `Build the model with input: ${has}, or give such data.`,
       },
     );
   }

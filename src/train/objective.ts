@@ -1,6 +1,6 @@
 import { isSameShape, sizeOf } from "../array/ndarray.ts";
 import type { Dataset, Targets } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { argmax, differentiate, equal, input, less, reshape, sub, sum, Tensor } from "../graph/index.ts";
 import { type Loss, type Metric, meanSquared, originOf } from "../nn/index.ts";
 import { sampleShape, type Trace } from "./trace.ts";
@@ -57,7 +57,7 @@ export function checkDescent({ output, layers }: Trace, objective: Objective): v
   if (trained.length === 0 || trained.some((tensor) => adjoints.has(tensor))) return;
   const name = objective.loss.name || "the loss";
   throw new NablaError("OPTION", `${name} cannot be trained by gradient: its slope is 0 wherever it has one`, {
-    expected: "a loss that changes a little where the outputs do",
+    expected: "a loss with a slope",
     received: name,
     hint: "Count mistakes with it as a metric, and train on crossEntropy or hinge.",
   });
@@ -80,42 +80,27 @@ function chooseLoss(output: Tensor, targets: Targets): Loss {
 
 function asLoss(loss: unknown): Loss {
   if (typeof loss === "function") return loss as Loss;
-  throw new NablaError("OPTION", `loss is a ${typeof loss}`, {
-    expected: "a loss such as crossEntropy, or a function of output and target",
-    received: typeof loss === "string" ? JSON.stringify(loss.slice(0, 60)) : typeof loss,
-    hint: 'Pass the function itself: import { crossEntropy } from "nabla".',
-  });
+  throw wrongOption("objective", "loss", loss, "a function such as crossEntropy");
 }
 
 const outputsOf = (output: Tensor): number => sizeOf(sampleShape(output));
 
 function checkTargets(model: Trace, targets: Targets): void {
   const outputs = outputsOf(model.output);
+  const isLabels = targets.kind === "labels";
+  const size = isLabels ? targets.classes : sizeOf(targets.shape);
+  const fits = isLabels ? outputs >= size || (outputs === 1 && size <= 2) : outputs === size;
+  if (fits) return;
   const place = lastTrainable(model);
-  if (targets.kind === "labels") {
-    const isBinary = outputs === 1 && targets.classes <= 2;
-    if (isBinary || outputs >= targets.classes) return;
-    throw new NablaError(
-      "SHAPE",
-      `layer "${place}": gives ${outputs} ${outputs === 1 ? "output" : "outputs"}, the data have ${targets.classes} classes`,
-      {
-        where: { layer: place },
-        expected: `${targets.classes} outputs`,
-        received: `${outputs}`,
-        hint: `Give layer "${place}" ${targets.classes} units, one for each class.`,
-      },
-    );
-  }
-  const size = sizeOf(targets.shape);
-  if (size === outputs) return;
+  const given = isLabels ? "classes" : "target values a sample";
   throw new NablaError(
     "SHAPE",
-    `layer "${place}": gives ${outputs} ${outputs === 1 ? "output" : "outputs"}, the data have ${size} target values a sample`,
+    `layer "${place}": gives ${outputs} ${outputs === 1 ? "output" : "outputs"}, the data have ${size} ${given}`,
     {
       where: { layer: place },
       expected: `${size} outputs`,
       received: `${outputs}`,
-      hint: `Give layer "${place}" ${size} units, one for each value.`,
+      hint: `Give layer "${place}" ${size} units, one for each.`,
     },
   );
 }
@@ -142,15 +127,12 @@ function perSample(name: string, of: LossFunction, output: Tensor, target: Tenso
   const value: unknown = of(output, target);
   const batch = output.shape[0]!;
   if (value instanceof Tensor && isSameShape(value.shape, [batch])) return value;
-  throw new NablaError(
-    "SHAPE",
-    `${name}: gives ${value instanceof Tensor ? `shape [${value.shape}]` : typeof value} for a batch of ${batch}`,
-    {
-      expected: `[${batch}], one number for each sample`,
-      received: value instanceof Tensor ? `[${value.shape}]` : typeof value,
-      hint: "Sum or average over the outputs, and leave the first axis as it is.",
-    },
-  );
+  const received = value instanceof Tensor ? `shape [${value.shape}]` : typeof value;
+  throw new NablaError("SHAPE", `${name}: gives ${received} for a batch of ${batch}`, {
+    expected: `[${batch}], one number for each sample`,
+    received,
+    hint: "Sum or average over the outputs, and leave the first axis as it is.",
+  });
 }
 
 /**

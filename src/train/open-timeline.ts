@@ -30,11 +30,7 @@ export async function openTimeline(network: Network, task: Task): Promise<Timeli
   );
   const judged = validation && {
     data: validation.data,
-    evaluator: new Evaluator(store, {
-      inputShape,
-      objective: validation.objective,
-      trace: (x) => network.trace(x, false, seed),
-    }),
+    evaluator: new Evaluator(store, network, validation.objective),
   };
   const metrics = objective.metrics.map(({ name }) => name);
   const epochs = new EpochBook(metrics, trainer.stepsPerEpoch, judged);

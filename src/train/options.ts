@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
+import { type NablaError, wrongOption } from "../errors.ts";
 import type { Metric } from "../nn/index.ts";
 import { adam, type Optimizer } from "../optim/index.ts";
 import type { ArithmeticOption } from "./backends.ts";
@@ -103,9 +103,8 @@ export function splitValidation(
 ): { train: Dataset; validation?: Dataset } {
   const { validation } = options;
   if (validation === undefined) return { train: data };
-  if (typeof validation === "object") {
-    if (isDataset(validation)) return { train: data, validation };
-  } else if (typeof validation === "number" && validation > 0) {
+  if (isDataset(validation)) return { train: data, validation };
+  if (typeof validation === "number" && validation > 0) {
     const { train, test } = data.split({ test: validation, seed: options.seed ?? seed });
     return { train, validation: test };
   }
@@ -114,7 +113,7 @@ export function splitValidation(
 
 /** A data set, told from samples. */
 export const isDataset = (value: unknown): value is Dataset =>
-  typeof value === "object" && value !== null && "take" in value && "split" in value && "x" in value;
+  typeof (value as Dataset | null | undefined)?.take === "function" && "x" in (value as object);
 
 /** Checks the options of a run on `size` samples and fills in the defaults. Throws OPTION. */
 export function checkFitOptions(options: FitOptions, size: number, modelSeed: number): FitSettings {
@@ -173,16 +172,5 @@ function checkChoice(option: string, value: unknown, choices: readonly (string |
   throw wrong(option, value, choices.map((choice) => JSON.stringify(choice)).join(" or "));
 }
 
-function wrong(option: string, value: unknown, expected: string): NablaError {
-  const received =
-    typeof value === "number" || typeof value === "boolean"
-      ? String(value)
-      : typeof value === "string"
-        ? JSON.stringify(value.slice(0, 60))
-        : typeof value;
-  return new NablaError("OPTION", `fit: ${option} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${option} as ${expected}.`,
-  });
-}
+const wrong = (option: string, value: unknown, expected: string): NablaError =>
+  wrongOption("fit", option, value, expected);

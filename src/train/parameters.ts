@@ -54,7 +54,7 @@ export class Parameters implements Iterable<Parameter> {
           where: { layer },
           expected: `[${known.tensor.shape}]`,
           received: `[${shape}]`,
-          hint: "Give every parameter and state a name of its own, and a shape that does not depend on the batch.",
+          hint: "Give each a name of its own, and a shape that does not depend on the batch.",
         },
       );
     return known;

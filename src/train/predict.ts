@@ -2,12 +2,10 @@ import { type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
 import { input, type Tensor } from "../graph/index.ts";
-import { batchFor } from "./batch-sizes.ts";
-import { now } from "./clock.ts";
+import { inBatches } from "./batch-sizes.ts";
 import { copySamples } from "./feed.ts";
 import type { Network } from "./network.ts";
 import { isDataset } from "./options.ts";
-import { Pace } from "./pace.ts";
 
 /** What is asked of a model's output: itself, or probabilities made of it. */
 export interface Question {
@@ -27,11 +25,7 @@ export async function predict(
   const { count, isSingle, read } = samplesOf(network, x);
   const [takes, gives] = [sizeOf(network.inputShape), sizeOf(outputShape)];
   const data = new Float32Array(count * gives);
-  const pace = new Pace();
-  for (let first = 0; first < count; ) {
-    const began = now();
-    const batch = batchFor(count - first);
-    const taken = Math.min(batch, count - first);
+  for await (const { first, count: taken, batch } of inBatches(count)) {
     const executable = await network.engine.executable(keyOf(question, batch), () => program(network, batch, question));
     const samples = new Float32Array(batch * takes);
     read(first, taken, samples);
@@ -40,9 +34,6 @@ export async function predict(
     executable.run(0, 1);
     executable.getOutput("answers", answers);
     data.set(answers.subarray(0, taken * gives), first * gives);
-    first += taken;
-    pace.ran(1, now() - began);
-    if (pace.isDue && first < count) await pace.pause();
   }
   return { shape: isSingle ? outputShape : [count, ...outputShape], data };
 }

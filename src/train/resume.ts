@@ -1,19 +1,24 @@
-import type { Store } from "../backend/backend.ts";
+import type { Arithmetic, Store } from "../backend/backend.ts";
+import { isFmaAvailable } from "../backend/wasm/platform.ts";
 import { quoted } from "../data/quoted.ts";
 import { NablaError } from "../errors.ts";
 import { decodeCheckpoint, type RunCheckpoint } from "./checkpoint-file.ts";
-import type { EpochTotals } from "./epoch-totals.ts";
-import type { HistoryBook } from "./history.ts";
+import { describeModel } from "./model-bytes.ts";
 import type { FitOptions } from "./options.ts";
 import { checkSame, identityOf, type Refuse, type RunIdentity, shown, withRecorded } from "./run-identity.ts";
 import { checkPath, readWhole } from "./save.ts";
-import type { Beginning, Task } from "./task.ts";
+import { type Beginning, type Progress, type Task, taskOf } from "./task.ts";
 
 /** A run that was cut off, checked against what is to go on. */
 export interface ResumedRun {
   readonly task: Task;
   readonly identity: RunIdentity;
-  readonly checkpoint: RunCheckpoint;
+  readonly arithmetic: Arithmetic;
+  /**
+   * Puts states, sums and history back as they were. The store already has every state that the run's plans use. Throws
+   * FORMAT where they are others, with the store as it was.
+   */
+  readonly restore: (store: Store, progress: Progress) => void;
 }
 
 /** A checkpoint may be three times as large as the largest model file: parameters, and two moments of each. */
@@ -29,22 +34,24 @@ export async function readCheckpoint(file: string): Promise<RunCheckpoint> {
  * Reads a checkpoint, and refuses with both values where model, data, options or arithmetic are others than the run was
  * begun with, or where it has finished. Throws OPTION, DATA, FORMAT, LIMIT, ENVIRONMENT, UNSUPPORTED.
  */
-export async function resumedRun(
-  file: string,
-  { options, describe, taskOf, rateAt }: Beginning,
-  isFmaAvailable: () => boolean,
-): Promise<ResumedRun> {
+export async function resumedRun(file: string, beginning: Beginning): Promise<ResumedRun> {
+  const { network, seed, options } = beginning;
   const checkpoint = await readCheckpoint(file);
   const refuse: Refuse = (code, problem, expected, received, hint) =>
     new NablaError(code, `cannot resume ${quoted(file)}: ${problem}`, { where: { file }, expected, received, hint });
-  checkModel(checkpoint, await describe(), refuse);
-  checkArithmeticOf(checkpoint, options, isFmaAvailable, refuse);
+  checkModel(checkpoint, describeModel(network, seed), refuse);
+  checkArithmeticOf(checkpoint, options, refuse);
   const filled = withRecorded(options, checkpoint.run);
-  const task = taskOf(filled);
-  const identity = identityOf(task, filled, rateAt);
+  const task = taskOf({ ...beginning, options: filled });
+  const identity = identityOf(task, filled);
   checkSame(checkpoint.run, identity, refuse);
   checkPosition(checkpoint, task, refuse);
-  return { task, identity, checkpoint };
+  return {
+    task,
+    identity,
+    arithmetic: checkpoint.arithmetic,
+    restore: (store, progress) => restore(checkpoint, store, progress, file),
+  };
 }
 
 /** The same input, seed, layers and parameters; whatever a model's description has is compared, entry by entry. */
@@ -69,7 +76,6 @@ function firstDifference(was: readonly unknown[], is: readonly unknown[]): reado
 function checkArithmeticOf(
   { arithmetic: then }: RunCheckpoint,
   { arithmetic = "auto" }: FitOptions,
-  isFmaAvailable: () => boolean,
   refuse: Refuse,
 ): void {
   if (arithmetic !== "auto" && arithmetic !== then)
@@ -111,17 +117,7 @@ const broken = (refuse: Refuse, expected: string, received: string): NablaError 
   return new NablaError("FORMAT", message, { where, expected, received, hint: "The file is broken: begin a new run." });
 };
 
-/**
- * Puts states, sums and history back as they were. The store already has every state that the run's plans use. Throws
- * FORMAT where they are others, with the store as it was.
- */
-export function restore(
-  checkpoint: RunCheckpoint,
-  store: Store,
-  totals: EpochTotals,
-  book: HistoryBook,
-  file: string,
-): void {
+function restore(checkpoint: RunCheckpoint, store: Store, progress: Progress, file: string): void {
   const { states, best } = checkpoint;
   const wanted = new Map(store.states().map(({ name, shape }) => [name, String(shape)]));
   const isKnown = ({ name, shape }: RunCheckpoint["states"][number]): boolean => wanted.get(name) === String(shape);
@@ -137,9 +133,13 @@ export function restore(
       },
     );
   for (const { name, values } of states) store.write(name, values);
+  const { totals, book, hyperparameters } = progress;
   totals.loss = checkpoint.loss;
   checkpoint.metrics.forEach((sum, i) => void (totals.metrics[i] = sum));
   totals.watch.add(checkpoint.epochSeconds);
   book.watch.add(checkpoint.seconds);
   for (const event of checkpoint.epochs) book.add(event);
+  hyperparameters.restore(checkpoint.hyperparameters);
+  progress.step = checkpoint.step;
+  progress.best = best.map(({ name, values }) => [name, values]);
 }

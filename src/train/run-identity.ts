@@ -1,8 +1,9 @@
 import { type Fingerprint, fingerprintOf } from "../data/fingerprint.ts";
 import { quoted } from "../data/quoted.ts";
 import type { NablaError } from "../errors.ts";
+import { learningRateAt } from "../optim/index.ts";
 import type { FitOptions, FitSettings } from "./options.ts";
-import type { Beginning, Task } from "./task.ts";
+import type { Task } from "./task.ts";
 
 /** Everything that decides what a run computes, as plain data: two runs with equal identities are the same run. */
 export interface RunIdentity {
@@ -31,11 +32,7 @@ const indifferent: readonly string[] = [
   "optimizer",
 ] satisfies readonly Indifferent[];
 
-export function identityOf(
-  { settings, data, objective, validation }: Task,
-  options: FitOptions,
-  rateAt: Beginning["rateAt"],
-): RunIdentity {
+export function identityOf({ settings, data, objective, validation }: Task, options: FitOptions): RunIdentity {
   const { optimizer, epochs, batchSize } = settings;
   const stepsPerEpoch = Math.ceil(data.size / batchSize);
   const steps = epochs * stepsPerEpoch;
@@ -48,7 +45,9 @@ export function identityOf(
     loss: objective.loss.name,
     metrics: objective.metrics.map(({ name }) => name),
     optimizer: { name: optimizer.name, ...optimizer.settings },
-    learningRates: someSteps.map((step) => rateAt(optimizer, { step, epoch: Math.floor(step / stepsPerEpoch), steps })),
+    learningRates: someSteps.map((step) =>
+      learningRateAt(optimizer, { step, epoch: Math.floor(step / stepsPerEpoch), steps }),
+    ),
     settings: decisive(settings),
   };
 }

@@ -1,7 +1,7 @@
 import { isSameShape } from "../array/ndarray.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { constant as constantTensor, perStep, type Tensor } from "../graph/index.ts";
-import { constant, type Draws, type Layer, type Scope } from "../nn/index.ts";
+import type { Draws, Initializer, Layer, Scope } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
 
 /** A number of a layer that may be changed while it trains. */
@@ -15,17 +15,13 @@ export interface Hyperparameter {
 }
 
 /** What layers asked for while a graph was built, beside the tensors that they gave. */
-export class Asked {
+export interface Asked {
   /** What each state becomes with the step. */
-  readonly next = new Map<Parameter, Tensor>();
-  readonly hyperparameters = new Map<string, Hyperparameter>();
+  readonly next: Map<Parameter, Tensor>;
+  readonly hyperparameters: Map<string, Hyperparameter>;
   readonly seed: number;
   /** Of the first layer that draws. */
-  draws: Draws | undefined;
-
-  constructor(seed: number) {
-    this.seed = seed;
-  }
+  draws?: Draws;
 }
 
 /** What a layer asks while it is applied; `used` gets the parameters and states it asked for. */
@@ -46,7 +42,8 @@ export function scopeOf(
       return parameter.tensor;
     },
     state(name, shape, { initial = 0, next } = {}) {
-      const state = parameters.find(layer, name, shape, { initializer: constant(initial) }, false);
+      const initializer: Initializer = (size) => new Float32Array(size).fill(initial);
+      const state = parameters.find(layer, name, shape, { initializer }, false);
       used.add(state);
       if (!isTraining || !next) return state.tensor;
       // a layer that is used twice moves its state twice in one step
@@ -68,11 +65,11 @@ export function scopeOf(
           `layer "${layer}": asks for random numbers ${isTraining ? "without draws" : "outside training"}`,
           {
             where: { layer },
-            expected: isTraining ? "a layer of layer(name, apply)" : "random numbers in training only",
+            expected: "a layer of layer(name, apply), in training",
             received: `"${name}"`,
             hint: isTraining
               ? "Make it with layer(name, apply), which draws."
-              : "Ask scope.isTraining first, and return the input as it is where it is false.",
+              : "Return the input as it is unless scope.isTraining.",
           },
         );
       asked.draws ??= draws();
@@ -93,9 +90,5 @@ export function scopeOf(
 
 function checkFinite(value: number): void {
   if (Number.isFinite(value)) return;
-  throw new NablaError("OPTION", `a hyperparameter is ${String(value)}`, {
-    expected: "a finite number",
-    received: String(value),
-    hint: "Give a plain number.",
-  });
+  throw wrongOption("scope", "hyperparameter", value, "a finite number");
 }

@@ -66,7 +66,7 @@ export class TrainingSession implements Disposable {
   static async open(model: Model, data: Dataset, options: SessionOptions = {}): Promise<TrainingSession> {
     const held = reserved(model, "session");
     try {
-      const task = taskOf(held.network, data, options, held.seed);
+      const task = taskOf({ network: held.network, seed: held.seed, data, options });
       const timeline = await openTimeline(held.network, task);
       held.learn(data, task.objective);
       return new TrainingSession(model, held, task, timeline);

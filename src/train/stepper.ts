@@ -3,7 +3,7 @@ import { sizeOf } from "../array/ndarray.ts";
 import { toBatch, toNdArray } from "../array/samples.ts";
 import type { Executable, Store } from "../backend/backend.ts";
 import { compile, type Program } from "../compile/index.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { input, mean, sum } from "../graph/index.ts";
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
 import { type Model, reserved } from "./model.ts";
@@ -229,14 +229,8 @@ function check(options: StepperOptions): void {
   if (reduction !== "mean" && reduction !== "sum") throw wrong("reduction", reduction, '"mean" or "sum"');
 }
 
-function wrong(option: string, value: unknown, expected: string): NablaError {
-  const received = typeof value === "number" ? String(value) : typeof value;
-  return new NablaError("OPTION", `stepper: ${option} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${option} as ${expected}.`,
-  });
-}
+const wrong = (option: string, value: unknown, expected: string): NablaError =>
+  wrongOption("stepper", option, value, expected);
 
 const outOfOrder = (phase: string, before: string): NablaError =>
   new NablaError("OPTION", `${phase} has nothing to work on: ${before} has to come first`, {

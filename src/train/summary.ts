@@ -29,10 +29,10 @@ export interface Summary {
 }
 
 export function summarize(network: Network): Summary {
-  const seen = new Set<string>();
+  const seen = new Set<Parameter>();
   const layers = network.probe.layers.map(({ name, kind, output, parameters, states, from }): SummaryLayer => {
-    const own = [...parameters, ...states].filter((parameter) => !seen.has(parameter.name)); // shared ones count once
-    for (const parameter of own) seen.add(parameter.name);
+    const own = [...parameters, ...states].filter((parameter) => !seen.has(parameter)); // shared ones count once
+    for (const parameter of own) seen.add(parameter);
     const [trained, kept] = [own.filter(({ isTrained }) => isTrained), own.filter(({ isTrained }) => !isTrained)];
     const [count, keptCount] = [numbersOf(trained), numbersOf(kept)];
     const shapes = trained.map(shapeInMemory);
@@ -69,18 +69,18 @@ function table({ input, layers, parameters }: Pick<Summary, "input" | "layers" |
     (formula || "0") + (states > 0 ? `, and ${grouped(states)} kept` : "");
   const place = (number: number): string => String(number).padStart(String(layers.length).length);
   const rows = [
-    ["", "layer", "kind", "output", "parameters", ...(hasBranches ? ["from"] : [])],
-    [place(0), "input", "", `[${input.join(", ")}]`, ""],
+    ["", "layer", "kind", "output", "parameters", hasBranches ? "from" : ""],
+    [place(0), "input", "", `[${input.join(", ")}]`, "", ""],
     ...layers.map((layer, i) => [
       place(i + 1),
       layer.name,
       layer.kind,
       `[${layer.output.join(", ")}]`,
       withKept(layer),
-      ...(hasBranches ? [layer.from.join(" and ")] : []),
+      hasBranches ? layer.from.join(" and ") : "",
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))

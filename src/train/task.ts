@@ -1,6 +1,8 @@
 import type { Dataset } from "../data/index.ts";
 import { input } from "../graph/index.ts";
-import type { learningRateAt } from "../optim/index.ts";
+import type { EpochTotals } from "./epoch-totals.ts";
+import type { HistoryBook } from "./history.ts";
+import type { HyperparameterBook } from "./hyperparameters.ts";
 import type { Network } from "./network.ts";
 import { checkDescent, type Objective, objectiveOf } from "./objective.ts";
 import { checkFitOptions, type FitOptions, type FitSettings, splitValidation } from "./options.ts";
@@ -16,21 +18,28 @@ export interface Task {
   readonly validation: { readonly data: Dataset; readonly objective: Objective } | undefined;
 }
 
-/**
- * How a run begins, for the code of checkpoints, which few runs fetch. It is given what every run has anyway: if it
- * imported that, bundlers would cut the code of every run into more pieces.
- */
+/** What a run is given. */
 export interface Beginning {
+  readonly network: Network;
+  /** Of its shuffling, unless an option says otherwise. */
+  readonly seed: number;
+  readonly data: Dataset;
   readonly options: FitOptions;
-  /** The model, as its file has it. */
-  readonly describe: () => Promise<object>;
-  readonly taskOf: (options: FitOptions) => Task;
-  readonly rateAt: typeof learningRateAt;
-  readonly now: () => number;
+}
+
+/** Where a run is: what a checkpoint keeps besides the states of the store. */
+export interface Progress {
+  /** Steps done, and what the epoch they are in adds up to so far. */
+  step: number;
+  totals: EpochTotals;
+  readonly book: HistoryBook;
+  /** Parameters of the best epoch, where they are to be restored. */
+  best: readonly (readonly [name: string, values: Float32Array])[];
+  readonly hyperparameters: HyperparameterBook;
 }
 
 /** Throws OPTION, SHAPE, DATA for what cannot be trained. */
-export function taskOf(network: Network, all: Dataset, options: FitOptions, seed: number): Task {
+export function taskOf({ network, data: all, options, seed }: Beginning): Task {
   const { train: data, validation } = splitValidation(all, options, seed);
   network.checkSamples(data);
   if (validation) network.checkSamples(validation);

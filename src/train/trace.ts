@@ -1,9 +1,9 @@
 import type { Shape } from "../array/ndarray.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, shown } from "../errors.ts";
 import { Tensor } from "../graph/index.ts";
 import type { HostNumber, Layer } from "../nn/index.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
-import { Asked, type Hyperparameter, scopeOf } from "./scope.ts";
+import { type Asked, type Hyperparameter, scopeOf } from "./scope.ts";
 
 /** A layer with the name it goes by in its model. */
 export interface NamedLayer {
@@ -57,19 +57,19 @@ export function nameLayers(layers: readonly Layer[]): readonly NamedLayer[] {
   if (!Array.isArray(layers) || layers.length === 0)
     throw new NablaError("OPTION", "a model needs at least one layer", {
       expected: "a list of layers",
-      received: Array.isArray(layers) ? "an empty list" : `a ${typeof layers}`,
+      received: Array.isArray(layers) ? "an empty list" : shown(layers),
       hint: "Write for example sequential([dense(10), softmax], { input: 784 }).",
     });
   const used = new Map<string, number>();
   const counts = new Map<string, number>();
   return layers.map((layer, i) => {
     checkLayer(layer, i);
-    const given = layer.kind === "custom" ? undefined : layer.name;
-    const base = layer.kind === "custom" ? (layer.name ?? "custom") : layer.kind;
+    const isCustom = layer.kind === "custom";
+    const base = (isCustom ? layer.name : undefined) ?? layer.kind;
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
-    const numbered = layer.kind === "custom" && count === 1 ? base : `${base} ${count}`;
-    const name = given ?? numbered;
+    const numbered = isCustom && count === 1 ? base : `${base} ${count}`;
+    const name = isCustom ? numbered : (layer.name ?? numbered);
     checkName(name, i);
     const other = used.get(name);
     if (other !== undefined)
@@ -85,19 +85,14 @@ export function nameLayers(layers: readonly Layer[]): readonly NamedLayer[] {
 }
 
 function checkLayer(layer: unknown, position: number): void {
-  const isLayer =
-    layer !== null &&
-    (typeof layer === "object" || typeof layer === "function") &&
-    "kind" in layer &&
-    "apply" in layer &&
-    typeof layer.apply === "function";
-  if (isLayer) return;
+  const { kind, apply } = Object(layer) as { readonly kind?: unknown; readonly apply?: unknown };
+  if (typeof kind === "string" && typeof apply === "function") return; // a function has an apply, too
   throw new NablaError("OPTION", `layer ${position + 1} of the model is no layer`, {
     expected: "dense(…), an activation, or layer(…)",
-    received: typeof layer === "function" ? "a function" : layer === null ? "null" : typeof layer,
+    received: shown(layer),
     hint:
       typeof layer === "function"
-        ? "Call it if it makes a layer, as in leakyRelu(); wrap a function of your own in layer(name, apply)."
+        ? "Call it, as in leakyRelu(), or wrap it in layer(name, apply)."
         : "Give a list of layers.",
   });
 }
@@ -107,7 +102,7 @@ function checkName(name: unknown, position: number): void {
   if (typeof name === "string" && name.length <= 100 && /^[^\p{C}\p{Zl}\p{Zp}/]+$/u.test(name)) return;
   throw new NablaError("OPTION", `layer ${position + 1} of the model has a name that cannot be used`, {
     expected: "1 to 100 visible characters without a slash",
-    received: typeof name === "string" ? `${name.length} characters` : `a ${typeof name}`,
+    received: shown(name),
     hint: 'Give it a short name such as "hidden".',
   });
 }
@@ -127,7 +122,7 @@ export function trace(
   { isTraining, seed }: TraceOptions,
 ): Trace {
   const traced: TracedLayer[] = [];
-  const asked = new Asked(seed);
+  const asked: Asked = { next: new Map(), hyperparameters: new Map(), seed };
   const values = [x];
   const counts = new Map<number, number>();
   for (const use of uses) {
@@ -161,25 +156,19 @@ export function trace(
 
 function applyLayer(name: string, layer: Layer, x: Tensor, apply: () => Tensor): Tensor {
   const y: unknown = located(name, apply);
-  if (!(y instanceof Tensor))
-    throw new NablaError("OPTION", `layer "${name}": apply returned no tensor`, {
+  const isTensor = y instanceof Tensor;
+  if (isTensor && y.shape.length > 0 && y.shape[0] === x.shape[0]) return y;
+  const made = isTensor ? `shape [${y.shape}]` : shown(y);
+  throw new NablaError(
+    isTensor ? "SHAPE" : "OPTION",
+    `layer "${name}" (${layer.kind}): made ${made} of a batch of shape [${x.shape}]`,
+    {
       where: { layer: name },
-      expected: "a tensor",
-      received: typeof y,
-      hint: "Return the tensor that the ops gave.",
-    });
-  if (y.shape.length === 0 || y.shape[0] !== x.shape[0])
-    throw new NablaError(
-      "SHAPE",
-      `layer "${name}" (${layer.kind}): made shape [${y.shape}] of a batch of shape [${x.shape}]`,
-      {
-        where: { layer: name },
-        expected: `[${x.shape[0]}, …]`,
-        received: `[${y.shape}]`,
-        hint: "The first axis counts the samples of the batch and has to stay.",
-      },
-    );
-  return y;
+      expected: `a tensor of shape [${x.shape[0]}, …]`,
+      received: made,
+      hint: "The first axis counts the samples of the batch and has to stay.",
+    },
+  );
 }
 
 /** Runs `apply`; an error of ours that does not say where it arose gets the layer's name. */
@@ -188,15 +177,10 @@ function located<T>(name: string, apply: () => T): T {
     return apply();
   } catch (error) {
     if (!(error instanceof NablaError) || error.where.layer !== undefined) throw error;
-    const { code, hint, expected, received } = error;
-    const problem = hint ? error.message.slice(0, -`. ${hint}`.length) : error.message;
-    throw new NablaError(code, `layer "${name}": ${problem}`, {
-      where: { ...error.where, layer: name },
-      ...(expected === undefined ? {} : { expected }),
-      ...(received === undefined ? {} : { received }),
-      hint,
-      cause: error,
-    });
+    const { code, message, where, expected, received, hint } = error;
+    const problem = hint ? message.slice(0, -`. ${hint}`.length) : message;
+    const details = { where: { ...where, layer: name }, expected, received, hint, cause: error };
+    throw new NablaError(code, `layer "${name}": ${problem}`, details);
   }
 }
 

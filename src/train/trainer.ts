@@ -218,7 +218,7 @@ async function loadPlan(
     ...(hyperparameter && { hyperparameter }),
   });
   const limit = threads === undefined ? {} : { threads };
-  return { graph, batch, executable: await store.load(store.plans.of(graph.program), { steps, ...limit }) };
+  return { graph, batch, executable: await store.load(await store.plans.of(graph.program), { steps, ...limit }) };
 }
 
 interface LoadedPlans {

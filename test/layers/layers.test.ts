@@ -24,6 +24,7 @@ import {
 } from "nabla";
 import { add, evaluate, grad, mul, square, sub, sum, type Tensor } from "nabla/graph";
 import { describe, expect, test } from "vitest";
+import { uniform32 } from "../../src/array/distributions.ts";
 import { Random } from "../../src/array/random.ts";
 import { failure } from "../data/failure.ts";
 import { applyLayers } from "../nn/scope.ts";
@@ -182,9 +183,7 @@ describe("dropout", () => {
         before = now;
       }
     const stream = new Random(9, "dropout 1/mask");
-    const expected = seen.map((_, step) =>
-      [0, 1, 2, 3].map((i) => ((stream.bits(step, i)[0] >>> 8) / 2 ** 24 < 0.4 ? 0 : 1)),
-    );
+    const expected = seen.map((_, step) => [0, 1, 2, 3].map((i) => (uniform32(stream, step, i) < 0.4 ? 0 : 1)));
     expect(seen).toEqual(expected);
     expect([...(await model.predict([0, 0, 0, 0])).data]).toEqual(before);
   });
@@ -236,7 +235,7 @@ describe("dropout", () => {
 
   test("random numbers are evenly spread and do not follow one another", () => {
     const stream = new Random(3, "spread");
-    const draws = Array.from({ length: 40_000 }, (_, i) => (stream.bits(i >> 8, i & 255)[0] >>> 8) / 2 ** 24);
+    const draws = Array.from({ length: 40_000 }, (_, i) => uniform32(stream, i >> 8, i & 255));
     const mean = draws.reduce((a, b) => a + b, 0) / draws.length;
     expect(Math.abs(mean - 0.5)).toBeLessThan(4 / Math.sqrt(12 * draws.length));
     const counts = new Array<number>(64).fill(0);

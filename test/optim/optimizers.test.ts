@@ -153,7 +153,7 @@ describe("settings", () => {
       expect(error).toMatchObject({ code: "OPTION", received: String(rate), expected: "a number above 0" });
       expect(error.message).toContain(`${name}: learningRate is ${rate}`);
     }
-    expect((await failure(() => optimizer("0.1" as never))).received).toBe("a string");
+    expect((await failure(() => optimizer("0.1" as never))).received).toBe('"0.1"');
   });
 
   it("checks the others too", async () => {

@@ -5,6 +5,12 @@ import { PlainExecutable } from "./executable.ts";
 
 /** States and tables in ordinary typed arrays, and the plans that run on them. */
 export class PlainStore extends NamedStore<TableData> {
+  async share(): Promise<void> {} // there is one thread
+
+  async load(plan: Plan, options?: LoadOptions): Promise<Executable> {
+    return this.loadNow(plan, options);
+  }
+
   loadNow(plan: Plan, { steps = 1 }: LoadOptions = {}): Executable {
     const arrays = plan.buffers.map((buffer) => this.shared(buffer) ?? arrayFor(buffer, steps));
     return new PlainExecutable(plan, arrays, steps);

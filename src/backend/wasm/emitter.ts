@@ -216,7 +216,7 @@ export class KernelEmitter {
       });
       return this.define(id, local);
     }
-    throw new Error(`value v${id} of ${this.kernel.name} was read before it was computed`); // a defect of the emitter
+    throw new Error(`v${id} is not computed yet`); // a defect of the emitter
   }
 
   /** Names a local as the value `id` at the present place, for the rest of the scope. */

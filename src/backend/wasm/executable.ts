@@ -13,8 +13,8 @@ interface Code {
   /** What it was written for: the options of `emitModule` as text. */
   readonly key: string;
   readonly module: WebAssembly.Module;
+  /** Bytes of memory that each thread uses while it runs. */
   readonly scratchBytes: number;
-  readonly codeBytes: number;
 }
 
 export interface ExecutableOptions {
@@ -35,17 +35,15 @@ const codes = /* @__PURE__ */ new WeakMap<Plan, Code>();
 
 /** A plan as a WebAssembly module over the memory of its store. */
 export class WasmExecutable extends PlanExecutable {
-  /** Size of the generated code. */
-  readonly codeBytes: number;
   readonly #plan: Plan;
   readonly #memory: Memory;
   readonly #owned: Region[] = [];
   readonly #addresses: number[];
   readonly #run: Run;
   readonly #scratch: number;
-  readonly #scratchBytes: number;
-  /** The module, as long as other threads should share its work and have not been asked. */
-  #unshared: (Sharing & { readonly module: WebAssembly.Module }) | undefined;
+  readonly #code: Code;
+  /** What it takes to share the work with other threads, as long as they have not been asked. */
+  #unshared: Sharing | undefined;
   #shared: { readonly pool: ThreadPool; readonly run: SharedRun } | undefined;
 
   constructor({ plan, shared, memory, steps, arithmetic, threads, sharing }: ExecutableOptions) {
@@ -68,28 +66,27 @@ export class WasmExecutable extends PlanExecutable {
     let code = codes.get(plan);
     if (code?.key !== key) {
       const { bytes, scratchBytes } = emitModule(plan, options);
-      code = { key, module: new WebAssembly.Module(bytes), scratchBytes, codeBytes: bytes.length };
+      code = { key, module: new WebAssembly.Module(bytes), scratchBytes };
       codes.set(plan, code);
     }
-    const { module } = code;
-    this.#scratchBytes = code.scratchBytes;
+    this.#code = code;
     this.#scratch = take(code.scratchBytes * threads);
-    this.codeBytes = code.codeBytes;
-    const instance = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
+    const instance = new WebAssembly.Instance(code.module, { env: { memory: memory.wasm } });
     this.#run = instance.exports["run"] as Run;
-    if (sharing) this.#unshared = { ...sharing, module };
+    this.#unshared = sharing;
   }
 
   protected runSteps(first: number, last: number): void {
     if (first === last) return; // threads meet at the end of a step: only then have all read what they were told
     const shared = this.#shared;
     const threads = shared ? shared.pool.ready(this.threads) : 1;
-    if (shared && threads > 1) shared.pool.start(shared.run, first, last, this.#scratch, this.#scratchBytes, threads);
+    if (shared && threads > 1)
+      shared.pool.start(shared.run, first, last, this.#scratch, this.#code.scratchBytes, threads);
     this.#run(first, last, this.#scratch, 0, threads);
     if (!this.#unshared) return;
-    const { threadPool, module } = this.#unshared; // after the first run, so that they do not delay it
+    const { threadPool } = this.#unshared; // after the first run, so that they do not delay it
     const pool = threadPool(workerThreads(), maximumThreads);
-    this.#shared = { pool, run: pool.add(this, module, this.#memory.wasm, this.threads) };
+    this.#shared = { pool, run: pool.add(this, this.#code.module, this.#memory.wasm, this.threads) };
     this.#unshared = undefined;
   }
 

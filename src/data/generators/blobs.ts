@@ -10,7 +10,6 @@ export interface BlobsOptions extends Omit<GeneratorOptions, "noise"> {
   readonly spread?: number;
 }
 
-const TWO_PI = 2 * Math.PI;
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
 /**
@@ -27,7 +26,7 @@ export function blobs(options: BlobsOptions = {}): Dataset {
     "blobs",
     { ...common, ...(part === undefined ? {} : { part }), noise: 0 },
     Array.from({ length: classes }, (_, k) => {
-      const angle = (TWO_PI * k) / classes;
+      const angle = (2 * Math.PI * k) / classes;
       const middle = [2 * cos(angle), 2 * sin(angle)] as const;
       return [
         letters[k]!,

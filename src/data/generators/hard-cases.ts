@@ -5,7 +5,6 @@ import { checkNumber, type Place, planePoints, type RegionOptions } from "./poin
 
 /** The three pictures of the lecture that no line can tell apart, with the classes balanced. */
 
-const TWO_PI = 2 * Math.PI;
 const defaultGap = 0.1;
 
 /** The gap, checked: every region below is wider than 0.5. */
@@ -106,5 +105,5 @@ export function threeModes(options: RegionOptions = {}): Dataset {
 /** The point at the angle `turn` · 360° whose distance to the origin is the root of `area`. */
 function around(area: number, turn: number): readonly [number, number] {
   const radius = Math.sqrt(area);
-  return [radius * cos(TWO_PI * turn), radius * sin(TWO_PI * turn)];
+  return [radius * cos(2 * Math.PI * turn), radius * sin(2 * Math.PI * turn)];
 }

@@ -7,7 +7,6 @@ export interface SpiralOptions extends GeneratorOptions {
   readonly turns?: number;
 }
 
-const TWO_PI = 2 * Math.PI;
 const innermost = 0.1;
 
 /**
@@ -37,7 +36,7 @@ function spirals(name: string, arms: readonly string[], options: SpiralOptions &
       arm,
       (index, random) => {
         const t = innermost + (1 - innermost) * random.uniform(index, 0);
-        const angle = TWO_PI * (turns * t + k / arms.length);
+        const angle = 2 * Math.PI * (turns * t + k / arms.length);
         return [t * cos(angle), t * sin(angle)];
       },
     ]),
