@@ -245,7 +245,8 @@ describe("in a page", () => {
   // Code that is fetched when it is needed, which in a page this program never does: the plain backend, where SIMD is
   // missing; threads and how they wait for one another, for nets that are worth several; the rest, for a run that
   // diverges, is resumed, keeps checkpoints (which describe the model) or is made a second time, classify, compile and save.
-  const onDemand = /^(backend|threads|divergence|classify|compiled|save|model-bytes|resume|checkpoint-writer|same-program)-/;
+  const onDemand =
+    /^(backend|threads|divergence|classify|compiled|save|model-bytes|resume|checkpoint-writer|same-program)-/;
 
   test("a page fetches at most 40 KB, gzipped, to train, evaluate and predict with an MLP", async () => {
     const { files, metafile } = await bundle(`
