@@ -80,7 +80,7 @@ export function randomKey(seed: number, name: string): RandomKey {
   return [out[0]!, out[1]!];
 }
 
-/** Counters that are encrypted by one call: a long loop is optimised while it runs, a short one only when it comes back. */
+/** Words that a permutation draws at a time, at most. */
 const block = 65_536;
 
 /**

@@ -50,10 +50,11 @@ export abstract class PlanExecutable implements Executable {
     if (first * size + data.length > this.steps * size)
       throw new NablaError("LIMIT", `"${name}" has room for ${this.steps} steps`);
     if (buffer.elements === size) return memory.set(data, first * size);
-    if (size === 1) for (let i = 0; i < data.length; i++) memory[(first + i) * buffer.elements] = data[i]!;
-    else
-      for (let step = 0; step * size < data.length; step++)
-        copyIn(data, buffer.shape, buffer.strides, memory, (first + step) * buffer.elements, step * size);
+    const [shape, strides] = [
+      [data.length / size, ...buffer.shape],
+      [buffer.elements, ...buffer.strides],
+    ];
+    copyIn(data, shape, strides, memory, first * buffer.elements);
   }
 
   getMetric(name: string, first: number, count: number): Float32Array {

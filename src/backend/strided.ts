@@ -2,19 +2,18 @@ import type { Shape } from "../array/ndarray.ts";
 
 type Numbers = { [i: number]: number; readonly length: number };
 
-/** Writes row-major `data`, from number `from` on, into `memory` at the strides of `shape`, from element `start` on. */
+/** Writes row-major `data` into `memory` at the strides of `shape`, from element `start` on. */
 export function copyIn(
   data: ArrayLike<number>,
   shape: Shape,
   strides: readonly number[],
   memory: Numbers,
   start = 0,
-  from = 0,
 ): void {
   forEachRun(shape, strides, (flat, at, count, stride) => {
     if (stride === 1 && data instanceof Float32Array && memory instanceof Float32Array)
-      memory.set(data.subarray(from + flat, from + flat + count), start + at);
-    else for (let i = 0; i < count; i++) memory[start + at + i * stride] = data[from + flat + i]!;
+      memory.set(data.subarray(flat, flat + count), start + at);
+    else for (let i = 0; i < count; i++) memory[start + at + i * stride] = data[flat + i]!;
   });
 }
 

@@ -1,5 +1,5 @@
 import { constantValue } from "../graph/leaves.ts";
-import type { PointwiseOp, Tensor } from "../graph/tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import type { Fusion, Group, Loop } from "./fuse.ts";
 import type { Access, Axis, AxisId, BufferId, Kernel, Statement, ValueId } from "./kernel.ts";
 import { type AxisMap, commonRefinement, isRegrouping, type Operand, resolve } from "./space.ts";
@@ -89,7 +89,8 @@ class Lowering {
       const kept = axes.filter((axis) => !folded.includes(axis));
       return this.#push(kept, (id) => ({ kind: "reduce", id, axes: kept, op: op.name, input: inputs[0]!, folded }));
     }
-    const { name, primitive } = op as PointwiseOp; // leaves and views are no nodes of a kernel
+    if (op.kind !== "pointwise") throw new Error(`no loops for ${op.name}`); // a defect of fusion
+    const { name, primitive } = op;
     return this.#push(axes, (id) => ({ kind: "pointwise", id, axes, op: name, primitive, inputs }));
   }
 

@@ -65,7 +65,7 @@ export function spaceOf(tensor: Tensor): Space {
       output: all,
       operands: [resolve(inputs[0]!, [null, ...all.slice(1)]), resolve(inputs[1]!, [0])],
     };
-  throw new Error(op.name); // a defect of the compiler: kinds of ops are few
+  throw new Error(`no loops for ${op.name}`); // a defect of the compiler, not a user's mistake
 }
 
 /** Looks through views: which tensor is really read, and how its axes follow the reader's. */

@@ -38,6 +38,14 @@ interface Tiling {
   readonly depth: number;
 }
 
+/** Some steps of k that all tiles take before the next come; often one block is all k. */
+interface Block {
+  readonly steps: number;
+  /** Where the next tile's sums over the blocks before lie, if there are others. */
+  readonly sums?: Local;
+  readonly isLast: boolean;
+}
+
 class ContractionWriter {
   readonly #emitter: KernelEmitter;
   readonly #f: FunctionBuilder;
@@ -53,10 +61,7 @@ class ContractionWriter {
   readonly #packedLeft: number;
   /** Columns of the present panel; lanes beyond them are padding, and repeat the last column. */
   #columns = 0;
-  /** Steps of k in the present block, and where the next tile's sums over the blocks before lie: all k may be one block. */
-  #depth: number;
-  #sums: Local | undefined;
-  #isLastBlock = true;
+  #block: Block;
 
   constructor(emitter: KernelEmitter, contract: Contract, target: Target) {
     this.#emitter = emitter;
@@ -74,7 +79,7 @@ class ContractionWriter {
     this.#shape = { M, N, K, left, right, unroll: target.unroll };
     this.#tiling = tile(this.#shape);
     const { rows, vectors, packsRight, packsLeft, depth } = this.#tiling;
-    this.#depth = depth;
+    this.#block = { steps: depth, isLast: true };
     const panels = packsLeft ? Math.ceil(N / (vectors * lanes)) : 1;
     this.#packedRight = packsRight ? target.scratch(K * vectors * lanes * 4 * panels) : 0;
     this.#packedLeft = packsLeft ? target.scratch(K * rows * 4) : 0;
@@ -84,7 +89,7 @@ class ContractionWriter {
     const stored = this.#emitter.kernel.statements.flatMap((s) => (s.kind === "store" ? [s.value] : []));
     this.#emitter.hoist(stored, [this.#i, this.#j]);
     if (this.#tiling.packsLeft) this.#writeRowsFirst();
-    else if (this.#depth < this.#shape.K) this.#writeBlocks();
+    else if (this.#tiling.depth < this.#shape.K) this.#writeBlocks();
     else this.#writePanelsFirst();
   }
 
@@ -97,10 +102,8 @@ class ContractionWriter {
     const place = this.#emitter.target.scratch(bytes);
     const before = Math.ceil(K / depth) - 1;
     this.#f.borrow(i32, 1, (sums) => {
-      this.#sums = sums;
       const write = (steps: number, isLast: boolean): void => {
-        this.#depth = steps;
-        this.#isLastBlock = isLast;
+        this.#block = { steps, sums, isLast };
         this.#pushScratch(place).set(sums);
         this.#writePanelsFirst();
       };
@@ -177,7 +180,7 @@ class ContractionWriter {
     const f = this.#f;
     const { left: leftBytes, right: rightBytes } = this.#shape;
     const { packsLeft, packsRight, unroll } = this.#tiling;
-    const [depth, sums] = [this.#depth, this.#sums];
+    const { steps, sums, isLast } = this.#block;
     const totals = Array.from({ length: rows * vectors }, (_, i) => {
       const total = f.local(v128);
       if (sums === undefined) f.vectorConstant(0);
@@ -217,18 +220,18 @@ class ContractionWriter {
         this.#accumulate(totals.slice(row * vectors, (row + 1) * vectors), splat, columns);
       }
     };
-    const times = depth < 2 * unroll ? 0 : Math.floor(depth / unroll);
+    const times = steps < 2 * unroll ? 0 : Math.floor(steps / unroll);
     if (times > 0)
       f.repeat(times, () => {
         for (let k = 0; k < unroll; k++) stepOnce(k);
         for (const pointer of left) f.advance(pointer, unroll * leftStride);
         f.advance(right, unroll * rightStride);
       });
-    for (let k = 0; k < depth - times * unroll; k++) stepOnce(k);
+    for (let k = 0; k < steps - times * unroll; k++) stepOnce(k);
 
     for (const local of [...left, right]) f.release(i32, local);
     for (const local of [splat, ...columns]) f.release(v128, local);
-    if (this.#isLastBlock) this.#writeEpilogue(rows, vectors, totals);
+    if (isLast) this.#writeEpilogue(rows, vectors, totals);
     else
       totals.forEach((total, i) => {
         f.get(sums!).get(total);
@@ -392,8 +395,8 @@ interface ContractionShape {
 
 /**
  * Tile sizes that keep 16 vector registers busy: rows × vectors accumulators, one row of B, one splat of A, two products.
- * Eight accumulators hide the time an addition takes, so with few rows a tile is wider. One row waits for B's memory alone, and
- * does best with the four vectors of a cache line.
+ * Eight accumulators hide the time an addition takes, so with few rows a tile is wider. One row waits for B's memory
+ * alone, and does best with the four vectors of a cache line.
  */
 function tile({ M, N, K, left, right, unroll }: ContractionShape): Tiling {
   const width = Math.ceil(N / lanes);
