@@ -9,7 +9,7 @@ import { buildNet } from "../compile/net.ts";
 
 /** The module of a plan whose buffers lie one after the other. */
 function moduleOf(plan: Plan, isFused: boolean, isShared: boolean): Uint8Array<ArrayBuffer> {
-  let end = 64;
+  let end = 128;
   const addresses = plan.buffers.map(({ elements, type }) => {
     const start = end;
     end += Math.ceil((elements * elementBytes[type]) / 64) * 64;

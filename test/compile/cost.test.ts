@@ -28,6 +28,7 @@ import ts from "typescript";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { plainBackend } from "../../src/backend/plain/backend.ts";
 import { wasmBackend } from "../../src/backend/wasm/backend.ts";
+import { barriersOf } from "../../src/backend/wasm/barriers.ts";
 import { emitModule } from "../../src/backend/wasm/module.ts";
 import { WasmStore } from "../../src/backend/wasm/store.ts";
 import * as sharing from "../../src/backend/wasm/threads.ts";
@@ -139,7 +140,7 @@ function costOf(plan: Plan, least: number): Cost {
   return {
     kernels: plan.kernels.length,
     loopKernels: plan.kernels.filter(({ parallel }) => parallel > 0).length,
-    barriers: sharing.barriersOf(plan).filter(Boolean).length,
+    barriers: barriersOf(plan).filter(Boolean).length,
     arenaBytes: plan.arenaBytes,
     codeBytes: codeBytes(plan, false),
     sharedCodeBytes: codeBytes(plan, true),
@@ -158,9 +159,9 @@ function multiplicationsOf({ prelude, statements, axes }: Kernel): number {
 
 /** Addresses are part of the code, so they are given here: arena first, the rest one after another. */
 function codeBytes(plan: Plan, isShared: boolean): number {
-  let end = 64 + plan.arenaBytes;
+  let end = 128 + plan.arenaBytes;
   const addresses = plan.buffers.map(({ elements, type }, id) => {
-    if (plan.offsets[id]! >= 0) return 64 + plan.offsets[id]!;
+    if (plan.offsets[id]! >= 0) return 128 + plan.offsets[id]!;
     const address = Math.ceil(end / 64) * 64;
     end = address + elements * elementBytes[type];
     return address;

@@ -92,6 +92,7 @@ describe("on 1, 2 and 3 threads the same bits", () => {
     { sizes: [784, 128, 10], batch: 64 },
     { sizes: [784, 128, 10], batch: 37, optimizer: "adam" }, // a tail batch: no multiple of any tile
     { sizes: [785, 33, 3], batch: 10 },
+    { sizes: [300, 20, 17, 10], batch: 64 }, // so few panels that rows are shared, once for each panel
     { sizes: [513, 513, 10], batch: 5 },
     { sizes: [3, 2, 2], batch: 1 }, // fewer rows and columns than a tile, and than threads
     { sizes: [2, 4, 4, 2], batch: 10, optimizer: "adam" },

@@ -46,6 +46,12 @@ interface Block {
   readonly isLast: boolean;
 }
 
+/** Whether threads share out a loop's passes; fixed where the loop runs several times in a kernel. */
+interface Share {
+  readonly isShared?: boolean;
+  readonly isFixed?: boolean;
+}
+
 class ContractionWriter {
   readonly #emitter: KernelEmitter;
   readonly #f: FunctionBuilder;
@@ -116,14 +122,18 @@ class ContractionWriter {
   /** For each panel of columns: pack it, then sweep the rows. */
   #writePanelsFirst(): void {
     const { isPanelShared, packsRight } = this.#tiling;
-    this.#eachPanel(isPanelShared, (vectors) =>
+    const isOne = this.#shape.N <= this.#tiling.vectors * lanes;
+    const isFixed = this.#block.sums !== undefined; // a thread keeps the sums of its tiles from block to block
+    this.#eachPanel({ isShared: isPanelShared, isFixed }, (vectors) =>
       this.#f.borrow(i32, 1, (panel) => {
         if (packsRight) {
           this.#pushScratch(this.#packedRight).set(panel);
           this.#packRight(panel, vectors);
           this.#pushScratch(this.#packedRight).set(panel);
         }
-        this.#eachRowTile(!isPanelShared, (rows) => this.#writeTile(rows, vectors, panel));
+        this.#eachRowTile({ isShared: !isPanelShared, isFixed: isFixed || !isOne }, (rows) =>
+          this.#writeTile(rows, vectors, panel),
+        );
       }),
     );
   }
@@ -134,12 +144,12 @@ class ContractionWriter {
     this.#f.borrow(i32, 1, (panel) => {
       if (packsRight) {
         this.#pushScratch(this.#packedRight).set(panel);
-        this.#eachPanel(false, (vectors) => this.#packRight(panel, vectors));
+        this.#eachPanel({}, (vectors) => this.#packRight(panel, vectors));
       }
-      this.#eachRowTile(true, (rows) => {
+      this.#eachRowTile({ isShared: true }, (rows) => {
         this.#packLeft(rows);
         if (packsRight) this.#pushScratch(this.#packedRight).set(panel);
-        this.#eachPanel(false, (vectors) => {
+        this.#eachPanel({}, (vectors) => {
           this.#writeTile(rows, vectors, panel);
           if (packsRight) this.#f.advance(panel, this.#shape.K * vectors * lanes * 4);
         });
@@ -151,28 +161,28 @@ class ContractionWriter {
     return this.#f.get(scratchParameter).constant(offset).add();
   }
 
-  #eachPanel(isShared: boolean, body: (vectors: number) => void): void {
-    this.#eachTile(this.#j, this.#tiling.vectors * lanes, isShared, (columns) => {
+  #eachPanel(share: Share, body: (vectors: number) => void): void {
+    this.#eachTile(this.#j, this.#tiling.vectors * lanes, share, (columns) => {
       this.#columns = columns;
       body(Math.ceil(columns / lanes));
     });
   }
 
-  #eachRowTile(isShared: boolean, body: (rows: number) => void): void {
-    this.#eachTile(this.#i, this.#tiling.rows, isShared, body);
+  #eachRowTile(share: Share, body: (rows: number) => void): void {
+    this.#eachTile(this.#i, this.#tiling.rows, share, body);
   }
 
   /** Cuts an axis into tiles of `size` and a smaller one for the rest. */
-  #eachTile(axis: AxisId, size: number, isShared: boolean, body: (size: number) => void): void {
+  #eachTile(axis: AxisId, size: number, { isShared, isFixed }: Share, body: (size: number) => void): void {
     const emitter = this.#emitter;
     const full = Math.floor(emitter.extent(axis) / size);
     const rest = emitter.extent(axis) - full * size;
-    if (isShared) emitter.loopShared(axis, full, size, () => body(size));
-    else emitter.loop(axis, full, size, () => body(size));
-    if (rest === 0) return;
-    const write = (): void => emitter.at(axis, full * size, () => emitter.scope(() => body(rest)));
-    if (isShared) emitter.onLastThread(write);
-    else write();
+    const write = (): void => body(size);
+    const writeRest =
+      rest === 0 ? undefined : (): void => emitter.at(axis, full * size, () => emitter.scope(() => body(rest)));
+    if (isShared) return emitter.loopShared(axis, full, size, write, writeRest, isFixed);
+    emitter.loop(axis, full, size, write);
+    writeRest?.();
   }
 
   /** One register tile: the sum over k, then the statements that follow at each of its points. */

@@ -1,16 +1,18 @@
-import type { Plan } from "../../compile/kernel.ts";
+import type { Kernel, Plan } from "../../compile/kernel.ts";
 
 /** Value computations of one step: a product and its sum count as one. */
 export function workOf(plan: Plan): number {
   const nests = plan.kernels.flatMap((kernel) => (kernel.prelude ? [kernel.prelude, kernel] : [kernel]));
-  return nests.reduce((total, { axes, statements }) => {
-    const points = (along: readonly number[]): number =>
-      along.reduce((product, axis) => product * axes[axis]!.extent, 1);
-    return statements.reduce((sum, statement) => {
-      if (statement.kind === "contract") return sum + points([...statement.axes, statement.summed]);
-      if (statement.kind === "reduce") return sum + points([...statement.axes, ...statement.folded]);
-      return statement.kind === "pointwise" ? sum + points(statement.axes) : sum;
-    }, total);
+  return nests.reduce((total, nest) => total + workOfNest(nest), 0);
+}
+
+/** The same of one nest of loops, without a prelude. */
+export function workOfNest({ axes, statements }: Kernel): number {
+  const points = (along: readonly number[]): number => along.reduce((product, axis) => product * axes[axis]!.extent, 1);
+  return statements.reduce((sum, statement) => {
+    if (statement.kind === "contract") return sum + points([...statement.axes, statement.summed]);
+    if (statement.kind === "reduce") return sum + points([...statement.axes, ...statement.folded]);
+    return statement.kind === "pointwise" ? sum + points(statement.axes) : sum;
   }, 0);
 }
 

@@ -4,6 +4,7 @@ import { type ElementType, elementBytes } from "../../compile/kernel.ts";
 import { padded } from "../../compile/layout.ts";
 import { type FunctionBuilder, i32, type Local, v128 } from "./assembler.ts";
 import { type Lanes, WasmMachine } from "./machine.ts";
+import type { SharedLoop } from "./shares.ts";
 
 /** Where things lie and what the module is for: everything a kernel's code depends on besides the kernel. */
 export interface Target {
@@ -16,8 +17,8 @@ export interface Target {
   readonly isFused: boolean;
   /** Steps of a product's inner loop that are written out, where it is long. */
   readonly unroll: number;
-  /** Whether the kernel's outermost loop is shared out among threads. */
-  readonly isShared: boolean;
+  /** Shares a loop out among threads (see shares.ts); undefined for one thread. */
+  readonly shareOut: ((f: FunctionBuilder, loop: SharedLoop) => void) | undefined;
   /** Reserves memory that a kernel uses while it runs, and returns its distance from the thread's scratch memory. */
   readonly scratch: (bytes: number) => number;
 }
@@ -98,33 +99,23 @@ export class KernelEmitter {
     });
   }
 
-  /** The same, of which each thread takes its part; the outermost loop of a kernel. */
-  loopShared(axis: AxisId, count: number, stride: number, body: () => void): void {
-    if (!this.target.isShared) return this.loop(axis, count, stride, body);
-    if (count <= 0) return;
-    const [first, last] = [this.f.local(i32), this.f.local(i32)];
-    const bound = (): void => void this.f.constant(count).multiply().get(threadsParameter).divide();
-    this.f.get(threadParameter);
-    bound();
-    this.f.set(first).get(threadParameter).constant(1).add();
-    bound();
-    this.f.set(last);
-    this.#moving(axis, stride, first, (advance) => {
-      this.f.whileLess(first, last, () => {
-        this.scope(body);
-        advance();
-        this.f.advance(first, 1);
+  /** The same, and `rest` for what such places leave over; each thread takes its part. For the outermost loop of a kernel. */
+  loopShared(axis: AxisId, count: number, stride: number, body: () => void, rest?: () => void, isFixed = false): void {
+    const { kernel, f } = this;
+    const { shareOut } = this.target;
+    if (!shareOut) {
+      this.loop(axis, count, stride, body);
+      return rest?.();
+    }
+    const run = (first: Local, last: Local): void =>
+      this.#moving(axis, stride, first, (advance) => {
+        f.whileLess(first, last, () => {
+          this.scope(body);
+          advance();
+          f.advance(first, 1);
+        });
       });
-    });
-    this.f.release(i32, first);
-    this.f.release(i32, last);
-  }
-
-  /** Runs `body` on the last thread only: what is left over when a loop has been shared out. */
-  onLastThread(body: () => void): void {
-    if (!this.target.isShared) return body();
-    this.f.get(threadParameter).constant(1).add().get(threadsParameter).equals();
-    this.f.when(body);
+    shareOut(f, { kernel, count, thread: threadParameter, threads: threadsParameter, isFixed, run, rest });
   }
 
   /** Gives the accesses that vary along `axis` offsets of their own while `body` runs, from `first` strides on. */
@@ -163,14 +154,12 @@ export class KernelEmitter {
   loopVectors(axis: AxisId, exact: boolean, isOutermost: boolean, body: () => void): void {
     const extent = this.extent(axis);
     const full = exact ? Math.floor(extent / lanes) : Math.ceil(extent / lanes);
-    const rest = (): void => {
-      if (full * lanes < extent)
-        this.at(axis, full * lanes, () => this.withLanes(extent - full * lanes, () => this.scope(body)));
-    };
-    if (isOutermost) this.loopShared(axis, full, lanes, body);
-    else this.loop(axis, full, lanes, body);
-    if (isOutermost && full * lanes < extent) this.onLastThread(rest);
-    else rest();
+    const rest = (): void =>
+      this.at(axis, full * lanes, () => this.withLanes(extent - full * lanes, () => this.scope(body)));
+    const hasRest = full * lanes < extent;
+    if (isOutermost) return this.loopShared(axis, full, lanes, body, hasRest ? rest : undefined);
+    this.loop(axis, full, lanes, body);
+    if (hasRest) rest();
   }
 
   /** Runs `body` at a place known now, `offset` further along `axis`. */

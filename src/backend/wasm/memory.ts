@@ -42,7 +42,7 @@ export class Memory {
   /** A region of zeros. Throws LIMIT when the memory cannot grow so far. */
   take(bytes: number): Region {
     const size = Math.ceil(Math.max(bytes, 1) / 64) * 64;
-    let start = 64; // the first words are where threads meet
+    let start = 128; // the first words are where threads meet and claim their shares
     for (const region of this.#taken) {
       if (region.start - start >= size) break;
       start = region.end;

@@ -32,10 +32,9 @@ export interface CompiledModule {
 export function emitModule(plan: Plan, options: ModuleOptions): CompiledModule {
   const module = new ModuleBuilder();
   const { sharing } = options;
-  const isShared = sharing !== undefined;
   const unroll = options.unroll ?? (isRecentEngine() ? 8 : 1);
   let scratchBytes = 0;
-  const barrier = sharing?.emitBarrier(module);
+  const shares = sharing && new sharing.PlanShares(plan, module);
   const kernels = plan.kernels.map((kernel) => {
     let used = 0;
     const target: Target = {
@@ -44,7 +43,7 @@ export function emitModule(plan: Plan, options: ModuleOptions): CompiledModule {
       stepBytesOf: (buffer) => stepBytes(plan, buffer),
       isFused: options.isFused,
       unroll,
-      isShared,
+      shareOut: shares?.shareOut,
       scratch(bytes) {
         const offset = used;
         used += Math.ceil(bytes / 64) * 64;
@@ -60,16 +59,13 @@ export function emitModule(plan: Plan, options: ModuleOptions): CompiledModule {
 
   const [first, last, scratch, thread, threads] = [0, 1, 2, 3, 4] as const;
   const run = module.function("run", [i32, i32, i32, i32, i32]);
-  const meet = (): void => void (barrier && run.get(threads).call(barrier));
-  const barriers = sharing?.barriersOf(plan);
   run.whileLess(first, last, () => {
     kernels.forEach((kernel, i) => {
-      if (barriers?.[i]) meet();
       const call = (): void => void run.get(first).get(scratch).get(thread).get(threads).call(kernel);
-      if (isShared && isSerial(plan.kernels[i]!)) run.get(thread).isZero().when(call);
+      if (shares) shares.inTurn(i, run, thread, threads, call);
       else call();
     });
-    meet();
+    shares?.meet(run, threads);
     run.advance(first, 1);
   });
   module.export(run);
@@ -80,8 +76,6 @@ function emitKernel(f: FunctionBuilder, kernel: Kernel, target: Target): void {
   if (kernel.statements.some(({ kind }) => kind === "contract")) emitContraction(f, kernel, target);
   else emitLoops(f, kernel, target);
 }
-
-const isSerial = (kernel: Kernel): boolean => kernel.parallel === 0;
 
 /** Bytes between the slices of two steps; 0 for a buffer that all steps share. */
 export function stepBytes({ buffers }: Plan, buffer: number): number {

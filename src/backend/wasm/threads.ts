@@ -1,13 +1,13 @@
 import type { Plan } from "../../compile/kernel.ts";
-import type { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import type { ModuleBuilder } from "./assembler.ts";
+import type { PlanShares } from "./shares.ts";
 import type { Thread, WorkerThreads } from "./sharing.ts";
 
-export { barriersOf, emitBarrier } from "./barriers.ts";
+export { PlanShares } from "./shares.ts";
 
-/** The code that is fetched for sharing: this very file, the threads and how they wait for one another. */
+/** The code that is fetched for sharing: this very file, the threads, and how they share out loops and wait for one another. */
 export interface Sharing {
-  readonly barriersOf: (plan: Plan) => readonly boolean[];
-  readonly emitBarrier: (module: ModuleBuilder) => FunctionBuilder;
+  readonly PlanShares: new (plan: Plan, module: ModuleBuilder) => PlanShares;
   readonly threadPool: (node: WorkerThreads | undefined, most: number) => ThreadPool;
 }
 
