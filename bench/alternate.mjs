@@ -5,9 +5,10 @@ import { start } from "./subject.mjs";
 
 /**
  * Opens every contestant on its task, lets each learn until `task.learns` is met, then times slices in turn.
- * Gives one entry a pair: { id, title, …, measured: summary of samples a second } or { …, reason }.
+ * Gives one entry a pair: { id, title, …, measured: summary of samples a second } or { …, reason }. `afterTurn` is what
+ * else is to be measured in each turn.
  */
-export async function alternate(pairs, pace, say) {
+export async function alternate(pairs, pace, say, afterTurn = async () => {}) {
   const entries = [];
   for (const { contestant, task } of pairs) {
     if (contestant.missing) {
@@ -22,6 +23,7 @@ export async function alternate(pairs, pace, say) {
     for (let turn = 0; turn < pace.alternations && able.length > 0; turn++) {
       say(`${able[0].task.title}: alternation ${turn + 1} of ${pace.alternations}`);
       for (const entry of able) if (!entry.reason) await oneSlice(entry);
+      await afterTurn();
     }
   } finally {
     for (const { subject } of able) subject.close();

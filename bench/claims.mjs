@@ -1,4 +1,5 @@
 /** From measurements to verdicts: the best of a group, a ratio, and whether it meets a target. */
+import { median } from "./statistics.mjs";
 
 /** The entry with the greatest (or, for times, least) median among those that were measured and that `accept` takes. */
 export function best(entries, accept, { isTime = false } = {}) {
@@ -7,14 +8,22 @@ export function best(entries, accept, { isTime = false } = {}) {
   return able.sort((a, b) => sign * (b.measured.median - a.measured.median))[0];
 }
 
-/** A claim "ours is at least `target` times theirs". Times count the other way round. */
+/**
+ * A claim "ours is at least `target` times theirs". Times count the other way round. Where both were measured in the same
+ * turns, neighbours in time are compared, and the median of the ratios counts: a machine is faster at some times.
+ */
 export function ratioClaim({ text, ours, theirs, target, isTime = false }) {
   if (!ours || !theirs)
     return unmeasured(text, `≥ ${target}×`, !ours ? "nabla was not measured" : "the peer was not measured");
-  const [a, b] = [ours.measured.median, theirs.measured.median];
-  const value = isTime ? b / a : a / b;
+  const value = medianRatio(isTime ? theirs.measured : ours.measured, isTime ? ours.measured : theirs.measured);
   const sides = `${describe(ours)} against ${describe(theirs)}`;
   return { text, value, shown: `${number(value)}×`, target: `≥ ${target}×`, isMet: value >= target, sides };
+}
+
+/** How many times `b` is `a`, turn by turn. */
+export function medianRatio(a, b) {
+  if (a.values.length !== b.values.length) return a.median / b.median;
+  return median(a.values.map((value, turn) => value / b.values[turn]));
 }
 
 /** A claim about one number: at least or at most `target`. */

@@ -61,12 +61,11 @@ function workloadLines({ title, unit, isTime, note, entries, seed, limits, error
   lines.push(...table(["who", "threads", unit, "least – greatest", "remarks"], cells, isMarkdown));
   if (note) lines.push("", note);
   if (seed !== undefined) lines.push("", `The shapes were drawn with --seed ${seed}.`);
-  for (const when of ["before", "after"])
-    for (const { engine, arithmetic, one, both } of limits?.[when] ?? [])
-      lines.push(
-        ...(isMarkdown ? [""] : []),
-        `128-bit limit ${when}: ${engine} ${arithmetic === "fma" ? "FMA" : "plain"}: ${number(one.median)} GFLOP/s in one process, ${number(both.median)} in two`,
-      );
+  for (const { engine, arithmetic, one, both } of limits ?? [])
+    lines.push(
+      ...(isMarkdown ? [""] : []),
+      `128-bit limit, ${engine} ${arithmetic === "fma" ? "FMA" : "plain"}: ${number(one.median)} GFLOP/s in one process, ${number(both.median)} in two`,
+    );
   return lines;
 }
 

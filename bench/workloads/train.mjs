@@ -3,7 +3,7 @@ import { alternate } from "../alternate.mjs";
 import { nablaContestants, pythonContestants, scriptContestants } from "../contestants.mjs";
 
 /** Measures the task for nabla in `threads`, and for the peers that `accept` takes. */
-export async function train(bench, task, { threads = [1, 2], accept = () => true, browser = true } = {}) {
+export async function train(bench, task, { threads = [1, 2], accept = () => true, browser = true, afterTurn } = {}) {
   const platforms = browser ? bench.platforms : { ...bench.platforms, browser: undefined };
   const peers = [...pythonContestants(platforms), ...scriptContestants(platforms)].filter(accept);
   const contestants = bench.select([...nablaContestants(platforms, { threads }), ...peers]);
@@ -12,6 +12,7 @@ export async function train(bench, task, { threads = [1, 2], accept = () => true
     contestants.map((contestant) => ({ contestant, task: own })),
     bench.pace,
     bench.say,
+    afterTurn,
   );
 }
 
