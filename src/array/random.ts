@@ -90,6 +90,8 @@ const block = 65_536;
 export class Random {
   readonly key: RandomKey;
   readonly #words = new Uint32Array(2);
+  /** Of the last permutation. */
+  #block = this.#words;
 
   constructor(seed: number, name: string) {
     this.key = randomKey(seed, name);
@@ -109,7 +111,15 @@ export class Random {
   permutation(n: number, epoch = 0): Uint32Array {
     const order = new Uint32Array(n);
     for (let i = 0; i < n; i += 1) order[i] = i;
-    const words = new Uint32Array(Math.min(block, n + (n & 1))); // one for each draw; more are made when they are needed
+    return this.shuffle(order, epoch);
+  }
+
+  /** Brings `order` into an order that depends on its length and `epoch`. */
+  shuffle(order: Uint32Array, epoch: number): Uint32Array {
+    const n = order.length;
+    const size = Math.min(block, n + (n & 1)); // a word for each draw; more are made when they are needed
+    if (this.#block.length !== size) this.#block = new Uint32Array(size);
+    const words = this.#block;
     let used = words.length;
     let counter = 0;
     // Fisher & Yates, Durstenfeld's form. Taking the remainder of 32 bits would favour small numbers by up to n/2³²:

@@ -59,7 +59,7 @@ export abstract class PlanExecutable implements Executable {
 
   getMetric(name: string, first: number, count: number): Float32Array {
     const { buffer, memory } = this.#find("metric", name);
-    return Float32Array.from(memory.subarray(first * buffer.elements, (first + count) * buffer.elements));
+    return memory.slice(first * buffer.elements, (first + count) * buffer.elements) as Float32Array;
   }
 
   /** The buffer of a role and name. Found places are kept, so that a prediction allocates nothing. */

@@ -1,15 +1,21 @@
-import { topologicalOrder } from "../graph/tensor.ts";
+import { type Tensor, topologicalOrder } from "../graph/tensor.ts";
 import { compile } from "./compile.ts";
 import type { Plan } from "./kernel.ts";
-import { type Program, resultsOf } from "./program.ts";
+import { type Program, type Result, resultsOf } from "./program.ts";
 
 /** A run has up to four: the step, that of the last batch, and the same of an evaluation. */
 const most = 4;
 
-/** A plan and what it was made of; programs of different outlines differ. */
-export interface PlannedProgram {
-  readonly program: Program;
+/** What is looked at to tell programs apart. */
+export interface Outlined {
+  readonly results: readonly Result[];
+  /** All nodes of the results, inputs first. */
+  readonly nodes: readonly Tensor[];
+  /** Programs of different outlines differ. */
   readonly outline: string;
+}
+
+export interface PlannedProgram extends Outlined {
   readonly plan: Plan;
 }
 
@@ -18,13 +24,20 @@ export class RecentPlans {
   #known: readonly PlannedProgram[] = [];
 
   async of(program: Program): Promise<Plan> {
-    const nodes = topologicalOrder(resultsOf(program).map(({ value }) => value));
-    const outline = nodes.map(({ op, shape }) => `${op.name} ${shape}`).join();
-    const alike = this.#known.filter((known) => known.outline === outline);
+    const asked = outlineOf(program);
+    const alike = this.#known.filter(({ outline }) => outline === asked.outline);
     // fetched by those who train again
-    const same = alike.length > 0 && (await import("./same-program.ts")).sameProgram(alike, program);
-    const entry = same || { program, outline, plan: compile(program) };
+    const same = alike.length > 0 && (await import("./same-program.ts")).sameProgram(alike, asked);
+    const entry = same || { ...asked, plan: compile(program) };
     this.#known = [entry, ...this.#known.filter((known) => known !== entry)].slice(0, most);
     return entry.plan;
   }
+}
+
+export function outlineOf(program: Program): Outlined {
+  const results = resultsOf(program);
+  const nodes = topologicalOrder(
+    results.flatMap(({ value, destination }) => (destination.kind === "state" ? [value, destination.state] : value)),
+  );
+  return { results, nodes, outline: nodes.map(({ op, shape }) => `${op.name} ${shape}`).join() };
 }

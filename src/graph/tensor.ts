@@ -90,17 +90,23 @@ export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
   const order: Tensor[] = [];
   const seen = new Set<Tensor>();
   for (const output of outputs) {
-    const path: { tensor: Tensor; next: number }[] = [];
+    const path: Tensor[] = [];
+    const next: number[] = []; // the input of each that is due
     const enter = (tensor: Tensor): void => {
       if (seen.has(tensor)) return;
       seen.add(tensor);
-      path.push({ tensor, next: 0 });
+      path.push(tensor);
+      next.push(0);
     };
     enter(output);
     while (path.length > 0) {
-      const top = path[path.length - 1]!;
-      if (top.next < top.tensor.inputs.length) enter(top.tensor.inputs[top.next++]!);
-      else order.push(path.pop()!.tensor);
+      const top = path.length - 1;
+      const input = path[top]!.inputs[next[top]!++];
+      if (input) enter(input);
+      else {
+        order.push(path.pop()!);
+        next.pop();
+      }
     }
   }
   return order;

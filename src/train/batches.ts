@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/index.ts";
 import type { FitSettings } from "./options.ts";
-import { sampleOrder } from "./sample-order.ts";
+import { SampleOrder } from "./sample-order.ts";
 
 /** A place between two examples of a run. */
 export interface Place {
@@ -36,15 +36,13 @@ export class Batches {
   readonly #size: number;
   readonly #batchSize: number;
   readonly #stepsPerEpoch: number;
-  readonly #orderOf: (epoch: number) => Uint32Array;
-  /** Of the epoch that was asked for last: an order costs as much as the data are long. */
-  #order: { readonly epoch: number; readonly samples: Uint32Array } = { epoch: -1, samples: new Uint32Array() };
+  readonly #order: SampleOrder;
 
   constructor({ size }: Dataset, { batchSize, isShuffled, seed }: FitSettings, stepsPerEpoch: number) {
     this.#size = size;
     this.#batchSize = batchSize;
     this.#stepsPerEpoch = stepsPerEpoch;
-    this.#orderOf = (epoch) => sampleOrder(size, isShuffled, seed, epoch);
+    this.#order = new SampleOrder(size, isShuffled, seed);
   }
 
   positionOf({ step, example }: Place): SessionPosition {
@@ -54,10 +52,9 @@ export class Batches {
 
   /** The examples of the batch after `step` steps. */
   rowsOf(step: number): Uint32Array<ArrayBuffer> {
-    const epoch = this.#epochOf(step);
-    if (this.#order.epoch !== epoch) this.#order = { epoch, samples: this.#orderOf(epoch) };
+    const order = this.#order.of(this.#epochOf(step));
     const first = (step % this.#stepsPerEpoch) * this.#batchSize;
-    return Uint32Array.from(this.#order.samples.subarray(first, first + this.#batchSize));
+    return order.slice(first, first + this.#batchSize) as Uint32Array<ArrayBuffer>;
   }
 
   /** Where `count` examples, batches or epochs lead; from the middle of one, its end or start is the first. */

@@ -1,8 +1,28 @@
 import { Random } from "../array/random.ts";
 
-/** The samples 0 … size − 1 in the order in which epoch `epoch` takes them: a permutation that follows from the seed. */
-export function sampleOrder(size: number, isShuffled: boolean, seed: number, epoch: number): Uint32Array {
-  return isShuffled
-    ? new Random(seed, "shuffle").permutation(size, epoch)
-    : Uint32Array.from({ length: size }, (_, i) => i);
+/** The order in which epochs take the samples 0 … size − 1: permutations that follow from the seed. */
+export class SampleOrder {
+  readonly #random: Random | undefined;
+  readonly #rows: ArrayLike<number> | undefined;
+  readonly #order: Uint32Array;
+  /** Of which #order is. */
+  #epoch = -1;
+
+  /** `rows`: what is given in place of each sample's number. */
+  constructor(size: number, isShuffled: boolean, seed: number, rows?: ArrayLike<number>) {
+    this.#random = isShuffled ? new Random(seed, "shuffle") : undefined;
+    this.#rows = rows;
+    this.#order = new Uint32Array(size);
+  }
+
+  /** The samples of an epoch, until another one's are asked for: an order costs as much as the data are long. */
+  of(epoch: number): Uint32Array {
+    const order = this.#order;
+    if (this.#epoch !== epoch) {
+      this.#epoch = epoch;
+      for (let i = 0; i < order.length; i++) order[i] = this.#rows?.[i] ?? i;
+      this.#random?.shuffle(order, epoch);
+    }
+    return order;
+  }
 }

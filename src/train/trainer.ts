@@ -5,7 +5,7 @@ import { gather, mul, perStep, reshape, type Tensor, table } from "../graph/inde
 import { learningRateAt, type Optimizer } from "../optim/index.ts";
 import { rowOf } from "./feed.ts";
 import { type Objective, targetShape, targetsOf } from "./objective.ts";
-import { sampleOrder } from "./sample-order.ts";
+import { SampleOrder } from "./sample-order.ts";
 import type { Hyperparameter } from "./scope.ts";
 import type { Trace } from "./trace.ts";
 import { metricName, type Reduction, type TrainingGraph, trainingGraph } from "./training-graph.ts";
@@ -68,12 +68,10 @@ export class Trainer implements Disposable {
   readonly #store: Store;
   readonly #model: Trainable;
   readonly #options: TrainerOptions;
-  readonly #size: number;
-  /** Row of the table for each sample; undefined where they are the same. */
-  readonly #rows: Int32Array | undefined;
   readonly #full: Loaded;
   readonly #tail: Loaded | undefined;
-  #order: { readonly epoch: number; readonly rows: Uint32Array } | undefined;
+  /** The rows of the table in the order in which an epoch takes them. */
+  readonly #order: SampleOrder;
   /** The steps whose rows and rates are written: slice 0 is step `start`. */
   #window = { start: 0, end: 0 };
 
@@ -81,8 +79,7 @@ export class Trainer implements Disposable {
     this.#store = store;
     this.#model = model;
     this.#options = options;
-    this.#size = size;
-    this.#rows = loaded.tables.rows;
+    this.#order = new SampleOrder(size, options.isShuffled, options.seed, loaded.tables.rows);
     this.#full = loaded.full;
     this.#tail = loaded.tail;
     this.stepsPerEpoch = Math.ceil(size / options.batchSize);
@@ -176,26 +173,15 @@ export class Trainer implements Disposable {
     const { batchSize, optimizer } = this.#options;
     const epoch = this.epochOf(first);
     const from = (first - epoch * this.stepsPerEpoch) * batchSize;
-    executable.setSteps("rows", 0, this.#orderOf(epoch).subarray(from, from + count * batch));
+    executable.setSteps("rows", 0, this.#order.of(epoch).subarray(from, from + count * batch));
     const { steps } = this;
     const learningRates = new Float64Array(count);
     for (let i = 0; i < count; i++) learningRates[i] = learningRateAt(optimizer, { step: first + i, epoch, steps });
-    const values = new Float32Array(count);
+    const rates = new Float32Array(count);
     for (const { name, value } of graph.rates) {
-      for (let i = 0; i < count; i++) values[i] = value(learningRates[i]!, first + i + 1);
-      executable.setSteps(name, 0, values);
+      for (let i = 0; i < count; i++) rates[i] = value(learningRates[i]!, first + i + 1);
+      executable.setSteps(name, 0, rates);
     }
-  }
-
-  /** The rows of the data in the order in which epoch `epoch` takes them. */
-  #orderOf(epoch: number): Uint32Array {
-    const { isShuffled, seed } = this.#options;
-    const key = isShuffled ? epoch : 0;
-    if (this.#order?.epoch !== key) {
-      const order = sampleOrder(this.#size, isShuffled, seed, epoch);
-      this.#order = { epoch: key, rows: this.#rows ? order.map((sample) => this.#rows![sample]!) : order };
-    }
-    return this.#order.rows;
   }
 }
 

@@ -79,7 +79,6 @@ export class Memory {
       if (this.type.isShared) this.counted = new ArrayBuffer(this.buffer.byteLength);
     } catch (cause) {
       throw new NablaError("LIMIT", `the data and the model need ${bytes} bytes more memory than there is`, {
-        received: `${bytes} bytes`,
         hint: "Use a smaller model, a smaller batch or fewer samples.",
         cause,
       });
