@@ -119,7 +119,7 @@ export async function open(task, { threads, arithmetic, entries } = {}) {
       if (list) {
         for (const { name, data: values, shape } of list)
           model.weights.set(name, { shape, data: Float32Array.from(values) });
-        // fit chooses the arithmetic of a model: one step at a rate that changes next to nothing.
+        // fit chooses the arithmetic and the threads of a model: one step at a rate that changes next to nothing.
         const { done } = model.fit(
           all.take(task.batch),
           settings({ epochs: 1, optimizer: nabla.sgd({ learningRate: 1e-30 }) }),

@@ -27,6 +27,8 @@ export type TableData = Float32Array | Uint8Array | Int32Array;
 export interface Store extends Disposable {
   /** Plans for it, kept from one run or evaluation to the next. */
   readonly plans: RecentPlans;
+  /** At most so many threads share each plan that is loaded from now on. Infinity: as many as the store was opened for. */
+  threads: number;
   /** Makes room for a state or table leaf, or finds it; it starts as zeros. Loading a plan does so too. Throws SHAPE. */
   declare(leaf: Tensor): void;
   /** Sets a state's values, in the order of its shape. Throws SHAPE. */
@@ -64,8 +66,6 @@ export interface StateEntry {
 export interface LoadOptions {
   /** For how many steps per-step tables and metrics have room; default 1. */
   readonly steps?: number;
-  /** At most as many threads as the store was opened for. */
-  readonly threads?: number;
 }
 
 export interface Snapshot {

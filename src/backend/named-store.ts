@@ -17,6 +17,7 @@ interface Entry<Place> {
 /** States and tables by name, in whatever memory a backend has: it says how a place is taken, seen and given back. */
 export abstract class NamedStore<Place> implements Store {
   readonly plans = new RecentPlans();
+  threads = Infinity;
   readonly #entries = new Map<string, Entry<Place>>();
 
   abstract share(): Promise<void>;

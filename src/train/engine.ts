@@ -6,7 +6,8 @@ import { initialValues, type Parameter, type Parameters } from "./parameters.ts"
 interface Opened {
   readonly backend: Backend;
   readonly store: Store;
-  readonly loaded: Map<string, Executable>;
+  /** By the most threads that the store allowed, and by key. */
+  readonly loaded: Record<number, Map<string, Executable>>;
   readonly loading: Map<string, Promise<Executable>>;
 }
 
@@ -36,7 +37,7 @@ export class Engine {
     const before = this.#opened; // perhaps opened by somebody else meanwhile
     if (before && (arithmetic === undefined || before.backend.arithmetic === backend.arithmetic)) return before.store;
     for (const { name } of before ? this.#parameters : []) this.#given.set(name, this.read(name));
-    this.#opened = { backend, store: backend.open(), loaded: new Map(), loading: new Map() };
+    this.#opened = { backend, store: backend.open(), loaded: {}, loading: new Map() };
     this.#declareAll(this.#opened.store);
     return this.#opened.store;
   }
@@ -75,7 +76,8 @@ export class Engine {
   /** The plan of `program`, loaded once under `key`. */
   async executable(key: string, program: () => Program): Promise<Executable> {
     await this.open();
-    const { store, loaded, loading } = this.#opened!;
+    const { store, loading } = this.#opened!;
+    const loaded = this.#loaded;
     const known = loaded.get(key) ?? loading.get(key);
     if (known) return known;
     const promise = store.load(this.#plan(program)).then((executable) => {
@@ -92,12 +94,18 @@ export class Engine {
 
   /** The same without waiting; the store has to be open. */
   executableNow(key: string, program: () => Program): Executable {
-    const { store, loaded } = this.#opened!;
+    const loaded = this.#loaded;
     const known = loaded.get(key);
     if (known) return known;
-    const executable = store.loadNow(this.#plan(program));
+    const executable = this.#opened!.store.loadNow(this.#plan(program));
     loaded.set(key, executable);
     return executable;
+  }
+
+  /** What was loaded for as many threads as the store allows now. */
+  get #loaded(): Map<string, Executable> {
+    const { store, loaded } = this.#opened!;
+    return (loaded[store.threads] ??= new Map());
   }
 
   /** Compiles; the parameters that the program reads get their values first, for a plan makes room but knows none. */

@@ -50,7 +50,10 @@ export interface FitOptions {
   readonly shuffle?: boolean;
   /** Of the shuffling and of a validation share. Default: the model's. */
   readonly seed?: number;
-  /** Threads that may share a step, where that is worth it. They change no bit of the result. Default "auto": all. */
+  /**
+   * Threads that may share a step, where that is worth it, and a prediction of the model from then on. They change no bit
+   * of the result. Default "auto": all.
+   */
   readonly threads?: number | "auto";
   /**
    * "portable" gives the same bits in every engine; "fma" is faster for large networks and needs relaxed SIMD. Default
@@ -87,7 +90,8 @@ export interface FitSettings {
   readonly isShuffled: boolean;
   readonly seed: number;
   readonly arithmetic: ArithmeticOption | undefined;
-  readonly threads: number | undefined;
+  /** Infinity: as many as are worth it. */
+  readonly threads: number;
   readonly clipNorm: number | undefined;
   readonly earlyStopping: Required<EarlyStopping> | undefined;
   readonly stepEvents: "every" | "latest" | "none";
@@ -124,7 +128,7 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
     shuffle = true,
     seed = modelSeed,
     arithmetic,
-    threads,
+    threads = "auto",
   } = options;
   const { stepEvents = "every", earlyStopping, clipNorm, signal } = options;
   if (typeof optimizer?.update !== "function")
@@ -135,7 +139,7 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
   checkChoice("shuffle", shuffle, [true, false]);
   checkChoice("stepEvents", stepEvents, ["every", "latest", "none"]);
   if (arithmetic !== undefined) checkChoice("arithmetic", arithmetic, ["portable", "fma", "auto"]);
-  if (threads !== undefined && threads !== "auto" && !isWhole(threads))
+  if (threads !== "auto" && !isWhole(threads))
     throw wrong("threads", threads, '"auto" or a whole number of at least 1');
   if (clipNorm !== undefined && !(typeof clipNorm === "number" && clipNorm > 0 && clipNorm < Infinity))
     throw wrong("clipNorm", clipNorm, "a number above 0");
@@ -150,7 +154,7 @@ export function checkFitOptions(options: FitOptions, size: number, modelSeed: nu
     isShuffled: shuffle && batchSize < size,
     seed,
     arithmetic,
-    threads: threads === "auto" ? undefined : threads,
+    threads: threads === "auto" ? Infinity : threads,
     clipNorm,
     earlyStopping: earlyStopping && { restoreBest: false, ...earlyStopping },
     stepEvents,

@@ -29,8 +29,8 @@ export interface TrainerOptions {
   readonly clipNorm?: number | undefined;
   readonly isShuffled: boolean;
   readonly seed: number;
-  /** At most so many; undefined: as many as are worth it. */
-  readonly threads: number | undefined;
+  /** At most so many; Infinity: as many as are worth it. */
+  readonly threads: number;
 }
 
 /** What steps left behind: one number per step. */
@@ -100,6 +100,7 @@ export class Trainer implements Disposable {
     const fullSteps = Math.floor(data.size / batchSize);
     const capacity = Math.min(fullSteps, Math.max(1, Math.floor(largestTable / batchSize)));
     let full: Loaded | undefined;
+    store.threads = options.threads;
     try {
       const tables = fillTables(store, data);
       const load = (batch: number, steps: number) => loadPlan(store, model, options, tables, batch, steps);
@@ -189,7 +190,7 @@ export class Trainer implements Disposable {
 async function loadPlan(
   store: Store,
   { inputShape, objective, trace, hyperparameter }: Trainable,
-  { optimizer, reduction, clipNorm, threads }: TrainerOptions,
+  { optimizer, reduction, clipNorm }: TrainerOptions,
   { x, y, scale }: Tables,
   batch: number,
   steps: number,
@@ -203,8 +204,7 @@ async function loadPlan(
     clipNorm,
     ...(hyperparameter && { hyperparameter }),
   });
-  const limit = threads === undefined ? {} : { threads };
-  return { graph, batch, executable: await store.load(await store.plans.of(graph.program), { steps, ...limit }) };
+  return { graph, batch, executable: await store.load(await store.plans.of(graph.program), { steps }) };
 }
 
 interface LoadedPlans {

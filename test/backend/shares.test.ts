@@ -4,17 +4,19 @@ import { input, tanh } from "nabla/graph";
 import { describe, expect, test } from "vitest";
 import { i32, type Local, ModuleBuilder } from "../../src/backend/wasm/assembler.ts";
 import { barriersOf, claimWords } from "../../src/backend/wasm/barriers.ts";
+import { kernelParameters } from "../../src/backend/wasm/emitter.ts";
 import { PlanShares } from "../../src/backend/wasm/shares.ts";
 
 const visits = 128;
+
+type Kernel = (step: number, scratch: number, thread: number, threads: number) => void;
 
 /** A loop of `count` passes that counts its visits, over a kernel of `width` value computations a pass. */
 function loopOf(count: number, width: number, isFixed = false) {
   const plan = compile({ outputs: { y: tanh(input([count, width], "x")) } });
   const module = new ModuleBuilder();
   const shares = new PlanShares(plan, module);
-  const f = module.function("loop", [i32, i32]);
-  const [thread, threads] = [0, 1];
+  const f = module.function("loop", kernelParameters);
   /** Of the address that is twice on the stack. */
   const visit = (): void => void f.loadI32(visits).constant(1).add().storeI32(visits);
   const run = (first: Local, last: Local): void =>
@@ -27,7 +29,7 @@ function loopOf(count: number, width: number, isFixed = false) {
     f.constant(4 * count).constant(4 * count);
     visit();
   };
-  shares.shareOut(f, { kernel: plan.kernels[0]!, count, thread, threads, isFixed, run, rest });
+  shares.shareOut(f, { kernel: plan.kernels[0]!, count, isFixed, run, rest });
   const meet = module.function("meet", [i32]);
   shares.meet(meet, 0);
   module.export(meet);
@@ -36,7 +38,7 @@ function loopOf(count: number, width: number, isFixed = false) {
   const bytes = module.bytes({ pages: 1, maximum: 1, isShared: true });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   return {
-    run: exports["loop"] as (thread: number, threads: number) => void,
+    run: (thread: number, threads: number) => (exports["loop"] as Kernel)(0, 0, thread, threads),
     meet: exports["meet"] as (threads: number) => void,
     words: new Int32Array(memory.buffer),
   };

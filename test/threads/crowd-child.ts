@@ -18,7 +18,8 @@ const watch = watchRuns();
 
 async function open(threads: number) {
   const store = wasmBackend().open({ threads: 4 });
-  const executable = await store.load(plan, { steps, threads });
+  store.threads = threads;
+  const executable = await store.load(plan, { steps });
   store.fill(
     "x",
     Uint8Array.from({ length: batch * 256 }, (_, i) => (i * 37) % 256),

@@ -70,6 +70,24 @@ describe("errors in a fit leave the threads usable", () => {
   });
 });
 
+test("predictions keep to the threads of the model's last fit", async () => {
+  expect(await untilShared()).toBe(most);
+  const model = pictureModel();
+  const answers: (readonly number[])[] = [];
+  for (const threads of [1, "auto"] as const) {
+    await train(data, { threads, epochs: 1 }, model);
+    model.reset();
+    using watch = watchRuns();
+    const compiled = await model.compile({ batchSize: data.size });
+    for (let asked = 0; asked < 200 && watch.most() < most; asked++) {
+      answers.push([...(await model.predict(data)).data]);
+      compiled(new Float32Array(data.size * 784));
+    }
+    expect(watch.most()).toBe(threads === 1 ? 1 : most);
+  }
+  expect(answers.at(-1)).toEqual(answers[0]);
+});
+
 describe("60 fits in a row", () => {
   test("start no further thread, and take no further memory of their model", async () => {
     const workers = collect(workerThreads, "Worker");

@@ -30,8 +30,6 @@ export interface Target {
 export const kernelParameters = [i32, i32, i32, i32] as const;
 const stepParameter: Local = 0;
 export const scratchParameter: Local = 1;
-const threadParameter: Local = 2;
-const threadsParameter: Local = 3;
 
 const lanes = 4;
 
@@ -115,7 +113,7 @@ export class KernelEmitter {
           f.advance(first, 1);
         });
       });
-    shareOut(f, { kernel, count, thread: threadParameter, threads: threadsParameter, isFixed, run, rest });
+    shareOut(f, { kernel, count, isFixed, run, rest });
   }
 
   /** Gives the accesses that vary along `axis` offsets of their own while `body` runs, from `first` strides on. */

@@ -6,6 +6,9 @@ import { workOfNest } from "./cost.ts";
 /** Value computations of a share, some microseconds: little beside them are a claim, and the wait for the last one. */
 const leastShare = 65_536;
 
+/** Of a kernel's function (see `kernelParameters`): the thread's number, and how many there are. */
+const [threadParameter, threadsParameter]: readonly [Local, Local] = [2, 3];
+
 /** A loop whose passes threads share, no matter which thread takes which. */
 export interface SharedLoop {
   readonly kernel: Kernel;
@@ -16,9 +19,6 @@ export interface SharedLoop {
   readonly rest: (() => void) | undefined;
   /** Each thread's part is the same each time the loop runs. */
   readonly isFixed: boolean;
-  /** Parameters of the kernel's function: the thread's number, and how many there are. */
-  readonly thread: Local;
-  readonly threads: Local;
 }
 
 /** How threads share the kernels of one plan. */
@@ -54,20 +54,20 @@ export class PlanShares {
   }
 
   readonly shareOut = (f: FunctionBuilder, loop: SharedLoop): void => {
-    const { count, rest, isFixed, thread } = loop;
-    if (rest) f.get(thread).isZero().when(rest); // before this thread claims passes, so that it can claim fewer
+    const { count, rest, isFixed } = loop;
+    if (rest) f.get(threadParameter).isZero().when(rest); // before this thread claims passes, so that it can claim fewer
     if (count <= 0) return;
     if (isFixed) shareEvenly(f, loop);
     else shareByClaims(f, loop, this.#claims.get(loop.kernel)!);
   };
 }
 
-function shareEvenly(f: FunctionBuilder, { count, thread, threads, run }: SharedLoop): void {
+function shareEvenly(f: FunctionBuilder, { count, run }: SharedLoop): void {
   f.borrow(i32, 2, (first, last) => {
-    const bound = (): void => void f.constant(count).multiply().get(threads).divide();
-    f.get(thread);
+    const bound = (): void => void f.constant(count).multiply().get(threadsParameter).divide();
+    f.get(threadParameter);
     bound();
-    f.set(first).get(thread).constant(1).add();
+    f.set(first).get(threadParameter).constant(1).add();
     bound();
     f.set(last);
     run(first, last);
@@ -78,7 +78,7 @@ function shareEvenly(f: FunctionBuilder, { count, thread, threads, run }: Shared
  * Some passes after the other are claimed, so that a thread whose processor is slower, or is taken away for a while,
  * does less. A loop of little work is cut into as many shares as there are threads.
  */
-function shareByClaims(f: FunctionBuilder, { kernel, count, threads, run }: SharedLoop, word: number): void {
+function shareByClaims(f: FunctionBuilder, { kernel, count, run }: SharedLoop, word: number): void {
   const least = Math.ceil((leastShare * count) / workOfNest(kernel));
   f.borrow(i32, 3, (first, last, size) => {
     const claim = (): void => {
@@ -87,7 +87,7 @@ function shareByClaims(f: FunctionBuilder, { kernel, count, threads, run }: Shar
     };
     const isLeft = (): void => void f.get(first).constant(count).lessThan();
     f.constant(count - 1)
-      .get(threads)
+      .get(threadsParameter)
       .divide()
       .constant(1)
       .add()

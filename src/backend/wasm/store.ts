@@ -11,29 +11,29 @@ import type { Sharing } from "./threads.ts";
 export class WasmStore extends NamedStore<Region> {
   readonly #memory: Memory;
   readonly #arithmetic: Arithmetic;
-  readonly #threads: number;
+  readonly #most: number;
   #sharing: Sharing | undefined;
 
   constructor(arithmetic: Arithmetic, threads: number) {
     super();
     this.#arithmetic = arithmetic;
-    this.#threads = canShareMemory() ? threads : 1;
-    this.#memory = new Memory(this.#threads > 1);
+    this.#most = canShareMemory() ? threads : 1;
+    this.#memory = new Memory(this.#most > 1);
   }
 
   /** Where the code for threads cannot be had, plans run on one, with the same results. */
   override async share(): Promise<void> {
-    if (this.#threads > 1) this.#sharing ??= await import("./threads.ts").catch(() => undefined);
+    if (this.#most > 1) this.#sharing ??= await import("./threads.ts").catch(() => undefined);
   }
 
   override async load(plan: Plan, options: LoadOptions = {}): Promise<Executable> {
-    if (threadsFor(plan, options.threads ?? this.#threads) > 1) await this.share();
+    if (this.#worth(plan) > 1) await this.share();
     return this.loadNow(plan, options);
   }
 
-  loadNow(plan: Plan, { steps = 1, threads = this.#threads }: LoadOptions = {}): Executable {
+  loadNow(plan: Plan, { steps = 1 }: LoadOptions = {}): Executable {
     const sharing = this.#sharing;
-    const worth = sharing ? threadsFor(plan, Math.min(threads, this.#threads)) : 1;
+    const worth = sharing ? this.#worth(plan) : 1;
     return new WasmExecutable({
       plan,
       shared: plan.buffers.map((buffer) => this.shared(buffer)),
@@ -44,6 +44,8 @@ export class WasmStore extends NamedStore<Region> {
       sharing: worth > 1 ? sharing : undefined,
     });
   }
+
+  #worth = (plan: Plan): number => threadsFor(plan, Math.min(this.threads, this.#most));
 
   protected take(bytes: number): Region {
     return this.#memory.take(bytes);
