@@ -1,6 +1,6 @@
 /**
  * A picture of the training speeds for the README: one group of bars a workload, ours in ink, the others in grey, lengths by
- * logarithm because they span three powers of ten. It reads on light and on dark paper, and as text.
+ * logarithm because they span three powers of ten. It brings its own paper, light or dark, and reads as text.
  */
 import { number } from "../claims.mjs";
 
@@ -10,6 +10,7 @@ const right = 84;
 const barHeight = 15;
 const gap = 5;
 const groupGap = 34;
+const margin = 16;
 
 const shown = ["tiny", "digits-sigmoid", "digits-sgd", "digits-adam", "pictures"];
 
@@ -44,10 +45,12 @@ export function bars(rows) {
       ({ title, bars: list }) => `${title}: ${list.map(({ label, value }) => `${label} ${number(value)}`).join(", ")}`,
     )
     .join(". ");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y - groupGap + 12}" width="${width}" role="img" aria-labelledby="t d">
+  const [across, down] = [width + 2 * margin, y - groupGap + 2 * margin];
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${across} ${down}" width="${across}" role="img" aria-labelledby="t d">
 <title id="t">Training speed, samples a second</title>
 <desc id="d">${escaped(words)}</desc>
 <style>${style}</style>
+<rect class="paper" x="${-margin}" y="${-margin}" width="${across}" height="${down}" rx="6"/>
 <text class="head" x="0" y="14">Training samples a second; the scale of each group is logarithmic</text>
 ${parts.join("\n")}
 </svg>
@@ -56,8 +59,8 @@ ${parts.join("\n")}
 
 const style = [
   'text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif;fill:#626970;font-variant-numeric:tabular-nums}',
-  ".title,.head,.label.ours{fill:#17191c}.title{font-weight:600;font-size:13px}rect.ours{fill:#17191c}rect.other{fill:#868b90;fill-opacity:.55}",
-  "@media (prefers-color-scheme:dark){text{fill:#929ba6}.title,.head,.label.ours{fill:#e9ebee}rect.ours{fill:#e9ebee}rect.other{fill:#6b7480;fill-opacity:.8}}",
+  ".title,.head,.label.ours{fill:#17191c}.title{font-weight:600;font-size:13px}rect.ours{fill:#17191c}rect.other{fill:#868b90;fill-opacity:.55}.paper{fill:#fff}",
+  "@media (prefers-color-scheme:dark){text{fill:#929ba6}.title,.head,.label.ours{fill:#e9ebee}rect.ours{fill:#e9ebee}rect.other{fill:#6b7480;fill-opacity:.8}.paper{fill:#15171a}}",
 ].join("");
 
 /** The best of each family; ours in both arithmetics, and in Chromium. */
