@@ -1,5 +1,5 @@
 /** What every script here shares: where the checkout is, how a script speaks, how it starts another program. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -35,4 +35,18 @@ export function run(program, programArguments, options = {}) {
   const result = spawnSync(program, programArguments, { cwd: root, stdio: "inherit", ...options });
   if (result.error) throw result.error;
   return result.status ?? 128;
+}
+
+/** Runs a program in the checkout beside what else is done; gives its exit code and, in one piece, what it printed. */
+export function runBeside(program, programArguments) {
+  const child = spawn(program, programArguments, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  return new Promise((resolve) => {
+    child.on("error", ({ message }) => resolve({ status: 128, output: `${message}\n` }));
+    child.on("close", (status) => resolve({ status: status ?? 128, output }));
+  });
 }
