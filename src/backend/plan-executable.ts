@@ -50,11 +50,8 @@ export abstract class PlanExecutable implements Executable {
     if (first * size + data.length > this.steps * size)
       throw new NablaError("LIMIT", `"${name}" has room for ${this.steps} steps`);
     if (buffer.elements === size) return memory.set(data, first * size);
-    const [shape, strides] = [
-      [data.length / size, ...buffer.shape],
-      [buffer.elements, ...buffer.strides],
-    ];
-    copyIn(data, shape, strides, memory, first * buffer.elements);
+    const shape = [data.length / size, ...buffer.shape];
+    copyIn(data, shape, [buffer.elements, ...buffer.strides], memory, first * buffer.elements);
   }
 
   getMetric(name: string, first: number, count: number): Float32Array {

@@ -8,7 +8,7 @@ export const sameProgram = <Known extends Outlined>(known: readonly Known[], ask
  * Whether two programs are one graph, node by node: the same ops on the same inputs, leaves that say the same of
  * themselves, and results that go to the same places. All that `compile` looks at is compared, so they have one plan.
  *
- * Asked at the start of each run that trains again, so it makes no garbage.
+ * Asked at the start of each run that trains again, so it makes little garbage.
  */
 export function isSameProgram(a: Outlined, b: Outlined): boolean {
   if (a.nodes.length !== b.nodes.length) return false;

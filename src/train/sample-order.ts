@@ -6,7 +6,7 @@ export class SampleOrder {
   readonly #rows: ArrayLike<number> | undefined;
   readonly #order: Uint32Array;
   /** Of which #order is. */
-  #epoch = -1;
+  #epoch: number | undefined = -1;
 
   /** `rows`: what is given in place of each sample's number. */
   constructor(size: number, isShuffled: boolean, seed: number, rows?: ArrayLike<number>) {
@@ -18,8 +18,9 @@ export class SampleOrder {
   /** The samples of an epoch, until another one's are asked for: an order costs as much as the data are long. */
   of(epoch: number): Uint32Array {
     const order = this.#order;
-    if (this.#epoch !== epoch) {
-      this.#epoch = epoch;
+    const key = this.#random && epoch; // without shuffling, all epochs are alike
+    if (this.#epoch !== key) {
+      this.#epoch = key;
       for (let i = 0; i < order.length; i++) order[i] = this.#rows?.[i] ?? i;
       this.#random?.shuffle(order, epoch);
     }

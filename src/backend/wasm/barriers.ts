@@ -43,9 +43,8 @@ export function barriersOf(plan: Plan): boolean[] {
   const barriers: boolean[] = [];
   let since: number[] = [];
   uses.forEach(({ read, written }, kernel) => {
-    const isFull = since.length === mostTogether;
     const isBlocked =
-      isFull ||
+      since.length === mostTogether ||
       since.some((earlier) => {
         const before = uses[earlier]!;
         return meets(before.written, read) || meets(before.written, written) || meets(before.read, written);
