@@ -3,10 +3,10 @@
  * WebAssembly, which two processes at once measure in the same turns; and 3.5 times the best JavaScript peer.
  */
 
-import { fileURLToPath } from "node:url";
 import { best, boundClaim, describe, isNabla, isScriptInBatches, medianRatio, number, ratioClaim } from "../claims.mjs";
+import { nablaContestants } from "../contestants.mjs";
 import { summary } from "../statistics.mjs";
-import { Subject } from "../subject.mjs";
+import { start } from "../subject.mjs";
 import { classification, multiplications, sgd, train } from "./train.mjs";
 
 export const task = {
@@ -73,21 +73,18 @@ export const workload = {
 
 /** GFLOP/s of the generated loops, of one process and of two at once, for each Node and arithmetic, in each turn. */
 async function openLimits(bench) {
-  const child = fileURLToPath(new URL("../subjects/child.mjs", import.meta.url));
-  const module = new URL("../limit.mjs", import.meta.url).href;
   const { slice } = bench.pace;
   const pairs = [];
-  for (const { path, version } of bench.platforms.nodes)
-    for (const arithmetic of ["portable", "fma"]) {
-      const major = Number.parseInt(version.slice(1), 10);
-      const flags = major < 22 && arithmetic === "fma" ? ["--experimental-wasm-relaxed-simd"] : [];
-      const subjects = [0, 1].map(() => new Subject({ program: path, words: [...flags, child, module] }));
-      for (const subject of subjects) {
-        await subject.ask({ ask: "open", options: { arithmetic } });
-        await subject.call("measure", slice);
-      }
-      pairs.push({ engine: `Node ${major}`, arithmetic, subjects, one: [], both: [] });
+  for (const contestant of nablaContestants({ nodes: bench.platforms.nodes }, { threads: [1] })) {
+    const { engine, arithmetic } = contestant;
+    const subjects = [];
+    for (let i = 0; i < 2; i++) subjects.push(await start({ ...contestant, module: "../limit" }));
+    for (const subject of subjects) {
+      await subject.ask({ ask: "open", options: { arithmetic } });
+      await subject.call("measure", slice);
     }
+    pairs.push({ engine, arithmetic, subjects, one: [], both: [] });
+  }
   const greatest = ({ value }) => Math.max(...value) / 1e9;
   return {
     async measure() {
