@@ -15,15 +15,14 @@ export interface Lanes {
 
 /**
  * Lanes follow the memory: the axis along which most accesses are neighbours, a parallel one if it is as good. Rows of
- * a vector or less would leave lanes idle and fold them every time, so there lanes go across many rows.
+ * two vectors or less would leave lanes idle and fold them every time, so there lanes go across many rows.
  */
 export function lanesOf(kernel: Kernel): Lanes {
   const all = kernel.axes.map((_, axis) => axis);
   const parallel = bestAxis(kernel, all.slice(0, kernel.parallel));
   const inner = bestAxis(kernel, all.slice(kernel.parallel));
-  const isNarrow = inner !== undefined && kernel.axes[inner.axis]!.extent <= vectorWidth;
-  const isLong = parallel !== undefined && kernel.axes[parallel.axis]!.extent >= 2 * vectorWidth;
-  if (parallel && (!inner || parallel.score >= inner.score || (isNarrow && isLong)))
+  const isNarrow = inner !== undefined && kernel.axes[inner.axis]!.extent <= 2 * vectorWidth;
+  if (parallel && (!inner || parallel.score >= inner.score || isNarrow))
     return { across: parallel.axis, along: () => undefined };
   return { along: (axes) => bestAxis(kernel, axes)?.axis };
 }

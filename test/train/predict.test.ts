@@ -34,12 +34,17 @@ describe("predict", () => {
     expect([...data]).toEqual(samples(count).flat());
   });
 
-  test("a sample gives the same bits alone and among others", async () => {
-    const model = sequential([dense(20), relu, dense(7), softmax], { input: 3, seed: 2 });
-    const together = await model.predict(samples(300));
-    for (const i of [0, 1, 99, 255, 256, 299])
-      expect((await model.predict(samples(300)[i]!)).data).toEqual(together.data.slice(7 * i, 7 * i + 7));
-  });
+  test.each([2, 3, 4, 5, 7, 8, 9, 17])(
+    "a sample gives the same bits alone and among others, %i classes",
+    async (classes) => {
+      const model = sequential([dense(20), relu, dense(classes), softmax], { input: 3, seed: 2 });
+      const together = await model.predict(samples(300));
+      const row = (i: number): Float32Array => together.data.slice(classes * i, classes * (i + 1));
+      for (const i of [0, 1, 99, 255, 256, 299]) expect((await model.predict(samples(300)[i]!)).data).toEqual(row(i));
+      for (const count of [2, 7, 8, 9, 63])
+        expect((await model.predict(samples(count))).data).toEqual(together.data.slice(0, classes * count));
+    },
+  );
 
   test("takes single samples, rows, flat numbers, typed arrays and data sets", async () => {
     const model = identity();
