@@ -65,7 +65,9 @@ function rewrite(tensor: Tensor): Tensor {
   if (op.kind !== "pointwise") return withStoredOperands(tensor);
 
   const values = inputs.map(constantValue);
-  if (values.every((value) => value !== undefined)) return constant(op.apply(...(values as number[])), shape);
+  const calculate = arithmetic[op.name];
+  if (calculate && values.every((value) => value !== undefined))
+    return constant(calculate(...(values as number[])), shape);
   const [a, b] = inputs;
   if (op.name === "add" && values[1] === 0) return a!;
   if (op.name === "add" && values[0] === 0) return b!;
@@ -76,6 +78,15 @@ function rewrite(tensor: Tensor): Tensor {
   if (op.name === "neg" && a!.op.name === "neg") return a!.inputs[0]!;
   return rewriteNegation(tensor);
 }
+
+/** What constants are folded by, as they would be in a program's own code; the rest is left to the machine. */
+const arithmetic: Readonly<Record<string, (...x: number[]) => number>> = {
+  neg: (x) => -x!,
+  add: (a, b) => a! + b!,
+  sub: (a, b) => a! - b!,
+  mul: (a, b) => a! * b!,
+  div: (a, b) => a! / b!,
+};
 
 /** Products, gathers and regroupings read memory, where a constant or an index lies only if it is copied there. */
 function withStoredOperands(tensor: Tensor): Tensor {

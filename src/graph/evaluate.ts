@@ -1,5 +1,6 @@
 import { NablaError } from "../errors.ts";
 import { generated } from "./leaves.ts";
+import { meanings } from "./meanings.ts";
 import { printShape, sizeOf, stridesOf } from "./shape.ts";
 import { type Op, type Tensor, topologicalOrder, type Values } from "./tensor.ts";
 
@@ -63,7 +64,8 @@ function apply(tensor: Tensor, inputs: readonly Values[]): Values {
 
 function applyPointwise(op: Extract<Op, { kind: "pointwise" }>, inputs: readonly Values[], out: Values): void {
   const x = inputs.map((input) => input.data);
-  for (let i = 0; i < out.data.length; i++) out.data[i] = op.apply(...x.map((data) => data[i]!));
+  const meaning = meanings[op.name]!;
+  for (let i = 0; i < out.data.length; i++) out.data[i] = meaning(...x.map((data) => data[i]!));
 }
 
 function applyReduce(op: Extract<Op, { kind: "reduce" }>, x: Values, out: Values): void {

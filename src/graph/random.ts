@@ -1,12 +1,9 @@
-import { threefry } from "../array/random.ts";
 import { NablaError } from "../errors.ts";
 import { constant, index } from "./leaves.ts";
 import { add, mul, pointwise } from "./pointwise.ts";
 import { random as primitive } from "./primitives.ts";
 import { type Shape, sizeOf, stridesOf } from "./shape.ts";
 import type { PointwiseOp, Tensor } from "./tensor.ts";
-
-const words = /* @__PURE__ */ new Uint32Array(2);
 
 /**
  * Threefry-2×32 of a counter, as a number in [0, 1) with 24 bits. It is pointwise in its counters and not a leaf, so
@@ -16,11 +13,6 @@ const words = /* @__PURE__ */ new Uint32Array(2);
 const randomOp: PointwiseOp = {
   name: "random",
   kind: "pointwise",
-  apply(stepHigh, stepLow, index, ...key) {
-    const word = (high: number, low: number): number => (high << 16) | low;
-    threefry(word(key[0]!, key[1]!), word(key[2]!, key[3]!), word(stepHigh!, stepLow!), index!, words);
-    return (words[0]! >>> 8) / 16_777_216;
-  },
   primitive,
   vjp: (_dy, _y, inputs) => inputs.map(() => null),
 };

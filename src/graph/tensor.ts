@@ -36,9 +36,7 @@ export interface LeafOp extends OpBase {
 
 export interface PointwiseOp extends OpBase {
   readonly kind: "pointwise";
-  /** The meaning, in float64. */
-  readonly apply: (...x: number[]) => number;
-  /** The same in float32, on any machine. */
+  /** What it computes in float32, on any machine; meanings.ts has the same in float64. */
   readonly primitive: Primitive;
 }
 

@@ -2,6 +2,7 @@ import * as graph from "nabla/graph";
 import { evaluate, grad, input, mul, type Shape, sum, type Tensor, topologicalOrder } from "nabla/graph";
 import { describe, expect, it } from "vitest";
 import { plainMachine } from "../../src/backend/plain/machine.ts";
+import { meanings } from "../../src/graph/meanings.ts";
 import { type Point, slopes } from "./differences.ts";
 import { expectClose, type FixtureArray, readFixture } from "./fixture.ts";
 import { type FixtureAttributes, notOps, opTable } from "./op-table.ts";
@@ -71,7 +72,7 @@ describe("the contract table", () => {
     const pointwise = [...used.keys()].filter((op) => op.kind === "pointwise");
     expect(pointwise.length).toBeGreaterThan(20);
     for (const op of pointwise) {
-      const { name, apply, primitive } = op;
+      const { name, primitive } = op;
       for (const row of [
         [0.75, 0.25, 2],
         [0.25, 0.75, 3],
@@ -79,7 +80,10 @@ describe("the contract table", () => {
         [0.5, 0.5, 2],
       ]) {
         const operands = row.slice(0, used.get(op));
-        expect(primitive(plainMachine, ...operands), `${name} of ${operands}`).toBeCloseTo(apply(...operands), 5);
+        expect(primitive(plainMachine, ...operands), `${name} of ${operands}`).toBeCloseTo(
+          meanings[name]!(...operands),
+          5,
+        );
       }
     }
   });
