@@ -53,6 +53,22 @@ export class NablaError extends Error {
   }
 }
 
+const MAX_SHOWN = 120;
+
+/** Characters that could change how a line is read: controls, escapes, bidirectional marks, half pairs, line separators. */
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
+
+function escaped(character: string): string {
+  if (character === '"' || character === "\\") return `\\${character}`;
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+}
+
+/** Text from a file, a path or a user in double quotes, one line, hidden characters visible, cut after 120 characters. */
+export function quoted(text: string): string {
+  const shown = text.slice(0, MAX_SHOWN).replace(HIDDEN, escaped);
+  return `"${shown}${text.length > MAX_SHOWN ? "…" : ""}"`;
+}
+
 /** A value as errors show it: numbers as they are, text and things by their kind, since what they say may be hostile. */
 export function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
@@ -70,7 +86,20 @@ export function wrongOption(
   expected: string,
   hint = `Give ${option} as ${expected}.`,
 ): NablaError {
-  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : shown(value);
+  const text = typeof value === "string" ? quoted(value) : shown(value);
   const received = value === undefined ? "missing" : text;
   return new NablaError("OPTION", `${of}: ${option} is ${received}`, { expected, received, hint });
+}
+
+/** Throws OPTION for names that are no options, so that a slip of the pen is not ignored. */
+export function checkNames(of: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const [expected, received] = [known.join(", "), quoted(name)];
+    throw new NablaError("OPTION", `${of}: there is no option ${received}`, {
+      expected,
+      received,
+      hint: `Known are ${expected}.`,
+    });
+  }
 }

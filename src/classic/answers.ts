@@ -1,8 +1,8 @@
 import { type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
+import { isDataset } from "../data/is-dataset.ts";
 import { NablaError } from "../errors.ts";
-import { isDataset } from "../train/options.ts";
 import { samplesOf } from "./labelled.ts";
 
 /** Samples to be answered, as float32 rows of `features` numbers. Throws SHAPE and DATA. */

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/index.ts";
+import { checkDataset } from "../data/is-dataset.ts";
 import { NablaError } from "../errors.ts";
 
 export interface BestLine {
@@ -63,6 +64,7 @@ interface Points {
 }
 
 function pointsOf(data: Dataset): Points {
+  checkDataset(data, "bestLine");
   const { shape, size, y: targets, rows } = data;
   const isPlane = shape.length === 1 && shape[0] === 2;
   if (!isPlane || targets?.kind !== "labels" || targets.classes !== 2) {

@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 
 export interface DeltaRuleOptions {
   /** Inputs, a row for each sample, and what should come out. */
@@ -56,7 +56,9 @@ export function* deltaRule(options: DeltaRuleOptions): Generator<DeltaStep, void
 }
 
 function checked(options: DeltaRuleOptions): Required<DeltaRuleOptions> {
-  const { x, y, learningRate = 1, epochs = 1 } = options;
+  const { x, y, learningRate = 1, epochs = 1 } = { ...options };
+  for (const [name, value] of Object.entries({ x, y }))
+    if (!Array.isArray(value)) throw wrongOption("deltaRule", name, value, "a list, with one entry for each sample");
   const features = x[0]?.length ?? 0;
   const weights = options.weights ?? new Array<number>(features).fill(0);
   if (x.length === 0 || x.length !== y.length)

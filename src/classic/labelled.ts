@@ -1,8 +1,8 @@
 import { type Shape, sizeOf } from "../array/ndarray.ts";
 import { checkFinite } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { checkDataset } from "../data/is-dataset.ts";
+import { NablaError, quoted } from "../errors.ts";
 
 /** Labelled samples as the classifiers of this folder take them. */
 export interface Labelled {
@@ -22,6 +22,7 @@ export interface Labelled {
  * infinity (row and column), and unless two classes have samples. `what` names who asks.
  */
 export function labelledSamples(data: Dataset, what: string): Labelled {
+  checkDataset(data, what);
   const { y, shape, size } = data;
   if (y?.kind !== "labels")
     throw new NablaError("DATA", `${what}: the data have ${y ? "values" : "no targets"}, not labels`, {

@@ -1,11 +1,11 @@
 import type { Samples } from "../array/ndarray.ts";
 import { permutation } from "../array/random.ts";
 import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
+import { checkNames, NablaError, wrongOption } from "../errors.ts";
+import { isWhole } from "./is-whole.ts";
 import { type Observations, toObservations } from "./observations.ts";
 import { center } from "./pca/center.ts";
 import { fewMultiplications, TileProducts } from "./products.ts";
-import { checkNames, isWhole, wrongOption } from "./wrong-option.ts";
 
 export interface MapQualityOptions {
   /** How many neighbours count as near; default 5. */
@@ -37,7 +37,7 @@ export async function mapQuality(
   map: Samples,
   options: MapQualityOptions = {},
 ): Promise<MapQuality> {
-  checkNames(options, ["neighbors", "sample", "seed"]);
+  checkNames("mapQuality", options, ["neighbors", "sample", "seed"]);
   const { neighbors = 5, sample = 1000, seed = 0 } = options;
   const [data, points] = [toObservations(x), toObservations(map, "the map")];
   const n = data.count;
@@ -48,8 +48,8 @@ export async function mapQuality(
       hint: "Give the map of these very samples.",
     });
   if (!isWhole(neighbors, 1) || 2 * neighbors >= n)
-    throw wrongOption("neighbors", neighbors, `a whole number from 1, below half of the ${n} samples`);
-  if (!isWhole(sample, 1)) throw wrongOption("sample", sample, "a whole number from 1");
+    throw wrongOption("mapQuality", "neighbors", neighbors, `a whole number from 1, below half of the ${n} samples`);
+  if (!isWhole(sample, 1)) throw wrongOption("mapQuality", "sample", sample, "a whole number from 1");
   const looked =
     sample >= n ? Uint32Array.from({ length: n }, (_, i) => i) : permutation(n, seed, "map quality").slice(0, sample);
   let [falseFriends, lostFriends] = [0, 0];

@@ -1,9 +1,9 @@
 import { type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toNdArray } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
+import { isDataset } from "../data/is-dataset.ts";
 import { NablaError } from "../errors.ts";
 import { copySamples } from "../train/feed.ts";
-import { isDataset } from "../train/options.ts";
 
 /** Samples as a table: `count` rows of `features` numbers, one row after another. */
 export interface Observations {

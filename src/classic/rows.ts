@@ -1,8 +1,8 @@
 import { type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
+import { checkDataset, isDataset } from "../data/is-dataset.ts";
 import { NablaError } from "../errors.ts";
-import { isDataset } from "../train/options.ts";
 
 /** Samples as float64 rows, one after another. */
 export interface Rows {
@@ -20,6 +20,7 @@ export interface LabelledRows {
 
 /** Samples and their classes. `what` asks, in the error. Throws DATA for data without labels. */
 export function labelledRows(data: Dataset, what: string): LabelledRows {
+  checkDataset(data, what);
   const { y, classes } = data;
   if (y?.kind !== "labels") {
     const received = y ? "values to predict" : "samples alone";

@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { checkNames, NablaError, wrongOption } from "../errors.ts";
 import type { Labelled } from "./labelled.ts";
 import type { Kernel } from "./svm/kernel.ts";
 
@@ -42,9 +41,9 @@ export function settleSvm(options: SvmOptions): SvmSettings {
     maxIterations = 10_000_000,
     cacheBytes = 400_000_000,
     threads = "auto",
-    ...others
   } = options;
-  checkUnknown("Svm", others, "C, kernel, gamma, classWeights, tolerance, maxIterations, cacheBytes, threads");
+  const settings = { C, kernel, gamma, classWeights, tolerance, maxIterations, cacheBytes, threads };
+  checkNames("Svm", options, Object.keys(settings));
   checkC("Svm", C, true);
   if (kernel !== "linear" && kernel !== "rbf") throw wrongOption("Svm", "kernel", kernel, '"linear" or "rbf"');
   if (gamma !== "scale" && gamma !== "auto" && !isAbove(gamma, 0))
@@ -54,21 +53,11 @@ export function settleSvm(options: SvmOptions): SvmSettings {
   checkCount("Svm", "maxIterations", maxIterations);
   checkCount("Svm", "cacheBytes", cacheBytes);
   if (threads !== "auto") checkCount("Svm", "threads", threads);
-  return { C, kernel, gamma, classWeights, tolerance, maxIterations, cacheBytes, threads };
+  return settings;
 }
 
 const isAbove = (value: unknown, least: number): boolean =>
   typeof value === "number" && value > least && value < Number.POSITIVE_INFINITY;
-
-export function checkUnknown(who: string, others: object, known: string): void {
-  const [name] = Object.keys(others);
-  if (name === undefined) return;
-  throw new NablaError("OPTION", `${who}: there is no option ${quoted(name)}`, {
-    expected: known,
-    received: quoted(name),
-    hint: `Known are ${known}.`,
-  });
-}
 
 export function checkC(who: string, C: unknown, mayBeHard: boolean): void {
   if (isAbove(C, 0) || (mayBeHard && C === Number.POSITIVE_INFINITY)) return;
@@ -88,25 +77,6 @@ export function checkCount(who: string, option: string, value: unknown): void {
 export function checkClassWeights(who: string, weights: unknown): void {
   if (weights === "balanced" || (Array.isArray(weights) && weights.every((weight) => isAbove(weight, 0)))) return;
   throw wrongOption(who, "classWeights", weights, '"balanced", or a number above 0 for each class');
-}
-
-/** Throws OPTION: what was given, what was expected. */
-export function wrongOption(who: string, option: string, value: unknown, expected: string): NablaError {
-  const received =
-    typeof value === "string"
-      ? quoted(value)
-      : typeof value === "number"
-        ? String(value)
-        : Array.isArray(value)
-          ? "a list with something else in it"
-          : value === null
-            ? "null"
-            : `a ${typeof value}`;
-  return new NablaError("OPTION", `${who}: ${option} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${option} as ${expected}.`,
-  });
 }
 
 /** Cᵢ of each sample: C times the weight of its class. Throws OPTION where there are not as many weights as classes. */

@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { readText } from "./small-files.ts";
 
 /** The names of classes in a text file, one a line, in the order of their numbers. Throws ENVIRONMENT, LIMIT, FORMAT. */

@@ -3,8 +3,7 @@ import { basename, resolve } from "node:path";
 import { isSameShape } from "../array/ndarray.ts";
 import { fromTable } from "../data/dataset.ts";
 import { type CatalogEntry, catalog, type Dataset, idxDataset, standardize, type TrainAndTest } from "../data/index.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { formatCount, formatShape } from "../report/index.ts";
 import { guess } from "./nearest.ts";
 import {

@@ -1,6 +1,5 @@
 import { sizeOf } from "../array/ndarray.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { guess } from "./nearest.ts";
 import { type ReadValue, wrongValue } from "./read-values.ts";
 

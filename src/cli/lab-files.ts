@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { LabResult } from "../lab/result.ts";
 import { toSvg } from "../plot/index.ts";
 import { writeBytes } from "../train/save.ts";

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { writeBytes } from "../train/save.ts";
 
 /** Throws OPTION where a file is in the way: nothing is overwritten unless the user says so. */

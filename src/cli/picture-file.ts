@@ -1,7 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 
 /** A picture as light and cover: both row by row from the top, from 0 to 1. */
 export interface PngPicture {

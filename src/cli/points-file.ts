@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { readText } from "./small-files.ts";
 
 const mostBytes = 4_000_000;

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import picocolors from "picocolors";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { examples } from "./examples.ts";
 import { exitCodes, tellFailure } from "./exit.ts";
 import { addLab } from "./lab-words.ts";

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { Arithmetic, EpochEvent, Model } from "../index.ts";
 import { readCheckpoint } from "../train/resume.ts";
 import { readClassNames } from "./class-names.ts";

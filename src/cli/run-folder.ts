@@ -13,8 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { folderName, formatCount } from "../report/index.ts";
 import type { EpochEvent } from "../train/events.ts";
 import { jsonLine, jsonText } from "./json.ts";

@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { History } from "../train/events.ts";
 import type { TrainingWishes } from "./data-source.ts";
 import { asObject, parseJson, readText } from "./small-files.ts";

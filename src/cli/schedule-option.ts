@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { constantRate, cosineDecay, exponentialDecay, type Schedule, stepDecay } from "../optim/index.ts";
 import { type ReadValue, text, wrongValue } from "./read-values.ts";
 

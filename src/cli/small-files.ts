@@ -1,6 +1,5 @@
 import { readBytes } from "../data/bytes.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 
 /** The text of a file of at most `maxBytes`, without a byte order mark. Throws ENVIRONMENT, LIMIT, FORMAT (not UTF-8). */
 export async function readText(file: string, maxBytes: number): Promise<string> {

@@ -2,8 +2,7 @@ import { sizeOf } from "../array/ndarray.ts";
 import { type CsvReadOptions, type CsvTable, readCsv } from "../data/csv/csv.ts";
 import { fromTable } from "../data/dataset.ts";
 import { type Dataset, type Standardizer, standardize, standardizerOf, type TrainAndTest } from "../data/index.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { asObject } from "./small-files.ts";
 
 /** What a run keeps of the table it was trained on: enough to read other tables as the model knows them. */

@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { activationNames, lossNamed, lossNames } from "../nn/index.ts";
 import { optimizerNames } from "../optim/index.ts";
 import { guess } from "./nearest.ts";

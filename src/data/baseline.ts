@@ -1,8 +1,10 @@
 import { NablaError } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
+import { checkDataset } from "./is-dataset.ts";
 
 /** Number of samples of each class. Throws OPTION for data without labels. */
 export function classCounts(data: Dataset): readonly number[] {
+  checkDataset(data, "classCounts");
   const { y, rows, size } = data;
   if (y?.kind !== "labels")
     throw new NablaError("OPTION", "the samples have no labels to count", {

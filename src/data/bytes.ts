@@ -1,8 +1,7 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { collect } from "./collect.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 import { hasFiles } from "./has-files.ts";
-import { quoted } from "./quoted.ts";
 
 /** No file, and nothing inflated from one, may be larger unless the caller says so: 512 MiB. */
 export const MAX_BYTES = 536_870_912;

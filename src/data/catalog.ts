@@ -1,5 +1,5 @@
 import type { Shape } from "../array/ndarray.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { ReadOptions } from "./bytes.ts";
 import { cifar10 } from "./cifar10.ts";
 import type { Dataset } from "./dataset.ts";
@@ -10,7 +10,6 @@ import { moons } from "./generators/moons.ts";
 import type { GeneratorOptions } from "./generators/points.ts";
 import { threeSpirals, twoSpirals } from "./generators/spirals.ts";
 import { mnist, mnist16, type TrainAndTest } from "./mnist.ts";
-import { quoted } from "./quoted.ts";
 import { numberedClasses } from "./targets.ts";
 
 /** What a data set of the catalog is loaded with; each takes what it has a use for. */

@@ -1,9 +1,8 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { MAX_BYTES, type ReadOptions, readBytes } from "./bytes.ts";
 import { type Dataset, fromTable } from "./dataset.ts";
 import { hasFiles } from "./has-files.ts";
 import type { TrainAndTest } from "./mnist.ts";
-import { quoted } from "./quoted.ts";
 import { checkClasses } from "./targets.ts";
 
 export interface Cifar10Options extends ReadOptions {

@@ -1,6 +1,5 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { collect } from "./collect.ts";
-import { quoted } from "./quoted.ts";
 
 /** A header of 10 bytes and a trailer of 8 (RFC 1952, 2.3). */
 const SMALLEST = 18;

@@ -1,8 +1,7 @@
 import type { Shape } from "../array/ndarray.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { MAX_BYTES, type ReadOptions, readBytes } from "./bytes.ts";
 import { type Dataset, fromTable } from "./dataset.ts";
-import { quoted } from "./quoted.ts";
 import { checkClasses, labelOutOfRange, numberedClasses } from "./targets.ts";
 
 /** An array of bytes with its shape. */

@@ -1,9 +1,8 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { ReadOptions } from "./bytes.ts";
 import { type Dataset, fromTable } from "./dataset.ts";
 import { hasFiles } from "./has-files.ts";
 import { idxDataset } from "./idx.ts";
-import { quoted } from "./quoted.ts";
 import { numberedClasses } from "./targets.ts";
 
 export interface MnistOptions extends ReadOptions {

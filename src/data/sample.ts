@@ -1,8 +1,10 @@
 import { type NdArray, sizeOf } from "../array/ndarray.ts";
 import type { Dataset } from "./dataset.ts";
+import { checkDataset } from "./is-dataset.ts";
 
 /** Sample `index` (from 0) as the network sees it: bytes times their scale. A copy. */
 export function sampleOf(data: Dataset, index: number): NdArray {
+  checkDataset(data, "sampleOf");
   const size = sizeOf(data.shape);
   const row = rowOf(data, index);
   const values = Float32Array.from(data.x.data.subarray(row * size, (row + 1) * size));
@@ -12,6 +14,7 @@ export function sampleOf(data: Dataset, index: number): NdArray {
 
 /** The class number of sample `index`, or undefined where the targets are values or absent. */
 export function labelOf(data: Dataset, index: number): number | undefined {
+  checkDataset(data, "labelOf");
   return data.y?.kind === "labels" ? data.y.data[rowOf(data, index)] : undefined;
 }
 

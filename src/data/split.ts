@@ -1,5 +1,5 @@
 import { Random } from "../array/random.ts";
-import { type NablaError, wrongOption } from "../errors.ts";
+import { checkNames, type NablaError, wrongOption } from "../errors.ts";
 import type { Targets } from "./targets.ts";
 
 export interface SplitOptions {
@@ -26,6 +26,7 @@ const wrong = (option: string, value: unknown, expected: string): NablaError =>
 
 /** Which samples go where. The same seed gives the same parts everywhere. Throws OPTION where a part would be empty. */
 export function splitRows(source: Source, options: SplitOptions): Parts {
+  checkNames("split", options, ["test", "order", "stratify", "seed"]);
   const { test = 0.2, order = "shuffled", stratify = false, seed = 0 } = options;
   const count = test >= 1 ? test : Math.round(source.size * test);
   if (!(Number.isInteger(count) && count >= 1 && count < source.size))

@@ -1,6 +1,7 @@
 import { sizeOf } from "../array/ndarray.ts";
 import { NablaError } from "../errors.ts";
 import { type Dataset, fromTable } from "./dataset.ts";
+import { checkDataset } from "./is-dataset.ts";
 
 /** Mean and standard deviation of each number of a sample, to be taken off other samples too. */
 export interface Standardizer {
@@ -18,6 +19,7 @@ export interface Standardizer {
  * Two passes in float64.
  */
 export function standardize(train: Dataset): Standardizer {
+  checkDataset(train, "standardize");
   const size = sizeOf(train.shape);
   const mean = new Float64Array(size);
   const deviation = new Float64Array(size);

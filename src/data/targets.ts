@@ -1,7 +1,6 @@
 import { isSameShape, type Samples, type Shape, sizeOf } from "../array/ndarray.ts";
 import { isNdArray, toNdArray } from "../array/samples.ts";
-import { NablaError, shown } from "../errors.ts";
-import { quoted } from "./quoted.ts";
+import { NablaError, quoted, shown } from "../errors.ts";
 
 /** What there is to learn: a class for each sample, or numbers. */
 export type Targets =

@@ -1,5 +1,5 @@
 import { isSameShape, type Shape, sizeOf } from "../array/ndarray.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import type { LayerChoice } from "./find-layer.ts";
 import { checkStability, type Penalties } from "./penalties.ts";
 
@@ -50,11 +50,7 @@ export function checkAscentOptions(
 ): AscentSettings {
   const { steps = 100, totalVariation = 0, bounds, shape = inputShape, seed = 0 } = options;
   const wrong = (option: string, value: unknown, expected: string): NablaError =>
-    new NablaError("OPTION", `${asking}: ${option} is ${shown(value)}`, {
-      expected,
-      received: shown(value),
-      hint: `Give ${option} as ${expected}.`,
-    });
+    wrongOption(asking, option, value, expected);
   const areBounds =
     bounds === undefined ||
     (Array.isArray(bounds) && bounds.length === 2 && bounds.every(Number.isFinite) && bounds[0]! < bounds[1]!);
@@ -92,9 +88,4 @@ export function checkAscentOptions(
   const settings = { steps, learningRate, l2, totalVariation, bounds: [low, high] as const, neutral, shape, seed };
   checkStability(learningRate, settings, asking);
   return settings;
-}
-
-function shown(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  return Array.isArray(value) ? `a list of ${value.length}` : typeof value;
 }

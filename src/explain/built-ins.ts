@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { dense, halfSquared, type Layer, type Loss, sigmoid } from "../nn/index.ts";
 import { type Model, sequential } from "../train/model.ts";
 

@@ -1,6 +1,5 @@
 import { sizeOf } from "../array/ndarray.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted, wrongOption } from "../errors.ts";
 import { type Tensor, topologicalOrder, type Values } from "../graph/index.ts";
 import type { Model } from "../train/model.ts";
 import { networkOf } from "../train/network-of.ts";
@@ -91,14 +90,8 @@ function checked(options: ExplainOptions): ExplainOptions {
   return options;
 }
 
-function wrong(option: string, value: unknown, expected: string): NablaError {
-  const received = typeof value === "number" ? String(value) : typeof value === "string" ? quoted(value) : typeof value;
-  return new NablaError("OPTION", `explain: ${option} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${option} as ${expected}.`,
-  });
-}
+const wrong = (option: string, value: unknown, expected: string): NablaError =>
+  wrongOption("explain", option, value, expected);
 
 /** The example with all its values, read once; explanations of all or of one number are cut from it. */
 class ReadExample {

@@ -1,6 +1,5 @@
 import { sizeOf } from "../array/ndarray.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { activationNames } from "../nn/index.ts";
 import type { Network } from "../train/network.ts";
 import { sampleShape, type TracedLayer } from "../train/trace.ts";

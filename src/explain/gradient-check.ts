@@ -1,12 +1,12 @@
 import { sizeOf } from "../array/ndarray.ts";
 import { permutation } from "../array/random.ts";
 import type { Dataset } from "../data/index.ts";
-import { NablaError } from "../errors.ts";
+import { isDataset } from "../data/is-dataset.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import { evaluateAll, type Tensor, topologicalOrder, type Values } from "../graph/index.ts";
 import type { Model } from "../train/model.ts";
 import { networkOf } from "../train/network-of.ts";
 import type { LossFunction } from "../train/objective.ts";
-import { isDataset } from "../train/options.ts";
 import { type TracedExample, traceDataset, valuesOf } from "./graph-values.ts";
 import { decisionsOf, isPiecewise } from "./kinks.ts";
 
@@ -117,14 +117,8 @@ function checkCount(option: string, value: number, most: number): void {
   throw wrong(option, value, `a whole number from 1 to ${most}`);
 }
 
-function wrong(option: string, value: unknown, expected: string): NablaError {
-  const received = typeof value === "number" ? String(value) : typeof value;
-  return new NablaError("OPTION", `gradientCheck: ${option} is ${received}`, {
-    expected,
-    received,
-    hint: `Give ${option} as ${expected}.`,
-  });
-}
+const wrong = (option: string, value: unknown, expected: string): NablaError =>
+  wrongOption("gradientCheck", option, value, expected);
 
 interface Slope {
   readonly slope: number;

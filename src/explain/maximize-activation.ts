@@ -43,9 +43,10 @@ export interface MaximizedActivation {
  */
 export async function maximizeActivation(
   model: Model,
-  { unit, ...options }: MaximizeOptions & { readonly unit: number },
+  options: MaximizeOptions & { readonly unit: number },
 ): Promise<MaximizedActivation> {
-  const [found] = await maximizeAll(model, { ...options, units: [unit] }, "maximizeActivation");
+  const { unit, ...others } = { ...options }; // none at all is a user's mistake
+  const [found] = await maximizeAll(model, { ...others, units: [unit] }, "maximizeActivation");
   return found!;
 }
 

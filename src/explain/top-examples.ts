@@ -1,10 +1,10 @@
 import type { Samples } from "../array/ndarray.ts";
 import { type Dataset, labelOf } from "../data/index.ts";
+import { isDataset } from "../data/is-dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Model } from "../train/model.ts";
 import type { Network } from "../train/network.ts";
 import { networkOf } from "../train/network-of.ts";
-import { isDataset } from "../train/options.ts";
 import { checkUnit, findLayer, type LayerChoice, unitsAt } from "./find-layer.ts";
 import { observe } from "./observe.ts";
 
@@ -52,10 +52,8 @@ export interface UnitActivity {
  * never above 0, or a sigmoid that is always at its end. Values that are not finite are no examples.
  * Throws OPTION, SHAPE, DATA.
  */
-export async function topExamples(
-  model: Model,
-  { layer, unit, data, count = 9 }: TopExamplesOptions,
-): Promise<readonly UnitActivity[]> {
+export async function topExamples(model: Model, options: TopExamplesOptions): Promise<readonly UnitActivity[]> {
+  const { layer, unit, data, count = 9 } = { ...options }; // none at all is a user's mistake
   const network = networkOf(model, "topExamples");
   const place = findLayer(network, layer, "topExamples");
   if (unit !== undefined) checkUnit(network, place, unit, "topExamples");

@@ -36,7 +36,8 @@ export interface WeightPicture {
  * The weights of a unit as a picture of the input. For a unit of the first dense layer they are its weights; further on
  * they are an approximation, and `kind` says which. For an activation layer: of the sums it takes. Throws OPTION.
  */
-export async function weightPicture(model: Model, { layer, unit }: WeightPictureOptions): Promise<WeightPicture> {
+export async function weightPicture(model: Model, options: WeightPictureOptions): Promise<WeightPicture> {
+  const { layer, unit } = { ...options }; // none at all is a user's mistake
   const network = networkOf(model, "weightPicture");
   const place = findLayer(network, layer, "weightPicture");
   checkUnit(network, place, unit, "weightPicture");

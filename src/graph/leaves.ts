@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import type { Shape } from "./shape.ts";
 import { type LeafOp, Tensor, type Values } from "./tensor.ts";
 
@@ -60,8 +60,12 @@ export function index(shape: Shape, axis: number): Tensor {
   return new Tensor(indexOp, [], shape, { axis });
 }
 
-/** A number becomes a constant of `shape`; a tensor stays as it is. */
-export const lift = (x: TensorLike, shape: Shape = []): Tensor => (typeof x === "number" ? constant(x, shape) : x);
+/** A number becomes a constant of `shape`; a tensor stays as it is. Throws OPTION for anything else. */
+export function lift(x: TensorLike, shape: Shape = []): Tensor {
+  if (typeof x === "number") return constant(x, shape);
+  if (x instanceof Tensor) return x;
+  throw wrongOption("an operation", "x", x, "a tensor or a number; in a list of layers write relu, not relu()");
+}
 
 /** The constant a tensor is, seen through views; undefined when it is none. */
 export function constantValue(tensor: Tensor): number | undefined {

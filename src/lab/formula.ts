@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 
 /** What a formula means, as a tree. Nothing in it is code: it is built into graph by `formula-graph.ts`. */
 export type FormulaTree =

@@ -1,4 +1,4 @@
-import { NablaError, wrongOption } from "../errors.ts";
+import { checkNames, NablaError, wrongOption } from "../errors.ts";
 import { add, div, mean, mul, reshape, type Shape, sqrt, square, sub, type Tensor } from "../graph/index.ts";
 import { constant, zeros } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
@@ -24,7 +24,9 @@ export interface BatchNormalizationOptions {
  * Throws OPTION for impossible settings, and where a training batch gives a feature one number only, which has no
  * variance; SHAPE without a feature axis.
  */
-export function batchNormalization({ name, momentum = 0.1, epsilon = 1e-5 }: BatchNormalizationOptions = {}): Layer {
+export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
+  checkNames("batchNormalization", options, ["name", "momentum", "epsilon"]);
+  const { name, momentum = 0.1, epsilon = 1e-5 } = options;
   const what = called("batchNormalization", name);
   if (!(momentum > 0 && momentum <= 1))
     throw wrongOption(what, "momentum", momentum, "a number above 0, at most 1", "Give for example momentum: 0.1.");

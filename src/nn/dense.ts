@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { checkNames, NablaError } from "../errors.ts";
 import { add, matmul, type Tensor, transpose } from "../graph/index.ts";
 import { glorotUniform, zeros } from "./initializers.ts";
 import type { Initializer, Layer, Scope } from "./layer.ts";
@@ -15,6 +15,8 @@ export interface DenseOptions {
   readonly l2?: number;
 }
 
+export const denseOptions: readonly (keyof DenseOptions)[] = ["name", "bias", "initializer", "l1", "l2"];
+
 /**
  * A fully connected layer: y = x·Wᵀ + b, x [batch, features] → y [batch, units].
  *
@@ -22,10 +24,9 @@ export interface DenseOptions {
  * features first, as the forward product reads it. Throws OPTION for impossible settings; applied to anything but
  * [batch, features], throws SHAPE with the layer's name.
  */
-export function dense(
-  units: number,
-  { name, bias = true, initializer = glorotUniform, l1 = 0, l2 = 0 }: DenseOptions = {},
-): Layer {
+export function dense(units: number, options: DenseOptions = {}): Layer {
+  checkNames("dense", options, denseOptions);
+  const { name, bias = true, initializer = glorotUniform, l1 = 0, l2 = 0 } = options;
   checkCount(called("dense", name), "units", units, 1, "dense(128)");
   checkPenalties(called("dense", name), { l1, l2 });
   return {

@@ -1,4 +1,4 @@
-import { wrongOption } from "../errors.ts";
+import { checkNames, wrongOption } from "../errors.ts";
 import { div, less, mul, sub, where } from "../graph/index.ts";
 import { draws } from "./draws.ts";
 import type { Layer } from "./layer.ts";
@@ -13,7 +13,9 @@ import { called } from "./settings.ts";
  * be run again. The rate is an input of the compiled step: `run.hyperparameters.set("dropout 1/rate", 0.2)` changes it
  * while the model trains. Throws OPTION unless 0 ≤ rate < 1.
  */
-export function dropout(rate = 0.5, { name }: { readonly name?: string } = {}): Layer {
+export function dropout(rate = 0.5, options: { readonly name?: string } = {}): Layer {
+  checkNames("dropout", options, ["name"]);
+  const { name } = options;
   checkRate(called("dropout", name), rate);
   return {
     kind: "dropout",

@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, wrongOption } from "../errors.ts";
 import {
   abs,
   add,
@@ -16,7 +16,7 @@ import {
   square,
   sub,
   sum,
-  type Tensor,
+  Tensor,
   where,
 } from "../graph/index.ts";
 import { originOf } from "./scores.ts";
@@ -57,7 +57,7 @@ export const euclidean = regression("euclidean", (e) => {
 /** Σⱼ ½eⱼ² where |eⱼ| ≤ δ, else δ(|eⱼ| − ½δ). Huber 1964. Throws OPTION unless δ > 0. */
 export function huber(delta = 1): Loss {
   if (typeof delta !== "number" || !(delta > 0 && delta < Infinity))
-    throw wrongOption("huber", "delta", delta, "huber(1)");
+    throw wrongOption("huber", "delta", delta, "a number above 0", "Write for example huber(1).");
   return regression(delta === 1 ? "huber" : `huber(${delta})`, (e) => {
     const size = abs(e);
     const bent = minimum(size, delta);
@@ -83,12 +83,7 @@ export const hinge = named("hinge", (a, t) => {
  */
 export function multiclassHinge(kind: "westonWatkins" | "crammerSinger" = "westonWatkins"): Loss {
   if (kind !== "westonWatkins" && kind !== "crammerSinger")
-    throw wrongOption(
-      "multiclassHinge",
-      "kind",
-      kind,
-      'multiclassHinge("westonWatkins") or multiclassHinge("crammerSinger")',
-    );
+    throw wrongOption("multiclassHinge", "kind", kind, '"westonWatkins" or "crammerSinger"');
   const name = kind === "westonWatkins" ? "multiclassHinge" : `multiclassHinge(${kind})`;
   return named(name, (scores, labels) => {
     const { output, target, outputs } = pairUp(name, scores, labels); // target is 1 at the right class, else 0
@@ -170,14 +165,9 @@ function regression(name: string, perSample: (error: Tensor, outputs: number) =>
  * @__NO_SIDE_EFFECTS__
  */
 function named(name: string, loss: (output: Tensor, target: Tensor) => Tensor): Loss {
-  return Object.defineProperty(loss, "name", { value: name }) as Loss;
-}
-
-function wrongOption(loss: string, option: string, value: unknown, example: string): NablaError {
-  const received = typeof value === "number" || typeof value === "string" ? JSON.stringify(value) : `a ${typeof value}`;
-  return new NablaError("OPTION", `${loss}: ${option} is ${typeof value === "number" ? value : received}`, {
-    expected: example,
-    received,
-    hint: `Write ${example}.`,
-  });
+  const checked = (output: Tensor, target: Tensor): Tensor => {
+    if (output instanceof Tensor) return loss(output, target);
+    throw wrongOption(name, "its output", output, "a tensor", `Where a loss is asked for, write ${name} without ().`);
+  };
+  return Object.defineProperty(checked, "name", { value: name }) as Loss;
 }

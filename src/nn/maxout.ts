@@ -1,5 +1,6 @@
+import { checkNames } from "../errors.ts";
 import { less, type Tensor, where } from "../graph/index.ts";
-import { type DenseOptions, weightedSum } from "./dense.ts";
+import { type DenseOptions, denseOptions, weightedSum } from "./dense.ts";
 import { glorotUniform } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
 import { called, checkCount, checkPenalties } from "./settings.ts";
@@ -14,11 +15,9 @@ export type MaxoutOptions = DenseOptions;
  * gradient goes to the piece that won, to the first of them where several tie. Throws OPTION for impossible settings,
  * SHAPE for anything but [batch, features].
  */
-export function maxout(
-  units: number,
-  pieces = 2,
-  { name, bias = true, initializer = glorotUniform, l1 = 0, l2 = 0 }: MaxoutOptions = {},
-): Layer {
+export function maxout(units: number, pieces = 2, options: MaxoutOptions = {}): Layer {
+  checkNames("maxout", options, denseOptions);
+  const { name, bias = true, initializer = glorotUniform, l1 = 0, l2 = 0 } = options;
   checkCount(called("maxout", name), "units", units, 1, "maxout(128)");
   checkCount(called("maxout", name), "pieces", pieces, 1, "maxout(128, 2)");
   checkPenalties(called("maxout", name), { l1, l2 });

@@ -1,7 +1,8 @@
-import { NablaError } from "../errors.ts";
+import { checkNames, NablaError, wrongOption } from "../errors.ts";
 import { add, exp, matmul, mul, relu, square, sub, sum, type Tensor, transpose } from "../graph/index.ts";
 import { glorotUniform } from "./initializers.ts";
 import type { Layer } from "./layer.ts";
+import { called, checkCount } from "./settings.ts";
 
 /**
  * exp(−γ‖x − c‖²) for all rows of x [batch, features] and c [units, features] → [batch, units].
@@ -22,17 +23,14 @@ export function gaussian(x: Tensor, centers: Tensor, gamma: number): Tensor {
  * 1988. With a dense layer after it, it is a support vector machine with the RBF kernel. Throws OPTION unless units is a
  * whole number from 1 and gamma a number above 0; applied to anything but [batch, features], SHAPE with its name.
  */
-export function radialBasis(units: number, { gamma, name }: { readonly gamma: number; readonly name?: string }): Layer {
-  const wrong = (option: string, value: unknown, expected: string, example: string): NablaError =>
-    new NablaError("OPTION", `radialBasis: ${option} is ${typeof value === "number" ? value : typeof value}`, {
-      expected,
-      received: typeof value === "number" ? String(value) : typeof value,
-      hint: `Write for example ${example}.`,
-    });
+export function radialBasis(units: number, options: { readonly gamma: number; readonly name?: string }): Layer {
+  checkNames("radialBasis", options ?? {}, ["gamma", "name"]);
+  const { gamma, name } = { ...options }; // none at all is a user's mistake
+  const what = called("radialBasis", name);
   const example = "radialBasis(100, { gamma: 0.1 })";
-  if (!Number.isInteger(units) || units < 1) throw wrong("units", units, "a whole number of at least 1", example);
-  if (typeof gamma !== "number" || !(gamma > 0 && gamma < Number.POSITIVE_INFINITY))
-    throw wrong("gamma", gamma, "a number above 0", example);
+  checkCount(what, "units", units, 1, example);
+  if (typeof gamma !== "number" || !(gamma > 0 && gamma < Infinity))
+    throw wrongOption(what, "gamma", gamma, "a number above 0", `Write for example ${example}.`);
   return {
     kind: "radialBasis",
     ...(name === undefined ? {} : { name }),

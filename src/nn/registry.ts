@@ -1,4 +1,4 @@
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { elu, leakyRelu, linear, relu, sigmoid, softmax, softplus, tanh } from "./activations.ts";
 import type { Activation, Layer } from "./layer.ts";
 import {
@@ -84,7 +84,7 @@ function namesOf(table: ReadonlyMap<string, unknown>): readonly string[] {
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): NablaError {
-  const received = JSON.stringify(String(name).slice(0, 60));
+  const received = quoted(String(name));
   return new NablaError("OPTION", `unknown ${what} ${received}`, {
     expected: known.join(", "),
     received,

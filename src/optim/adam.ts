@@ -1,7 +1,7 @@
 import { wholePower } from "../array/math64.ts";
 import { add, div, flushTiny, mul, sqrt, square, sub } from "../graph/index.ts";
 import type { Optimizer, Schedule } from "./optimizer.ts";
-import { checkAboveZero, checkDecay, checkLearningRate, checkNotNegative, shownRate } from "./settings.ts";
+import { checkAboveZero, checkDecay, checkLearningRate, checkNotNegative, settled, shownRate } from "./settings.ts";
 
 export interface AdamOptions {
   readonly learningRate?: number | Schedule;
@@ -23,14 +23,16 @@ export interface AdamOptions {
  * Both corrections come from the host: in float32, 1 − β₂ᵗ would be off by 2.7e-5. Throws OPTION for settings out of
  * range.
  */
-export function adam({
-  learningRate = 0.001,
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-8,
-  weightDecay = 0,
-  decoupled = true,
-}: AdamOptions = {}): Optimizer {
+export function adam(options: AdamOptions = {}): Optimizer {
+  const settings = settled<Required<AdamOptions>>("adam", options, {
+    learningRate: 0.001,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0,
+    decoupled: true,
+  });
+  const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled } = settings;
   checkLearningRate("adam", learningRate);
   checkDecay("adam", "beta1", beta1);
   checkDecay("adam", "beta2", beta2);
@@ -40,7 +42,7 @@ export function adam({
   return {
     name: "adam",
     learningRate,
-    settings: { learningRate: shownRate(learningRate), beta1, beta2, epsilon, weightDecay, decoupled },
+    settings: { ...settings, learningRate: shownRate(learningRate) },
     update(parameter, gradient, scope) {
       const g = weightDecay > 0 && !decoupled ? add(gradient, mul(parameter, weightDecay)) : gradient;
       const mean = scope.moment("mean", (old) => flushTiny(add(mul(old, beta1), mul(g, 1 - beta1))));

@@ -3,7 +3,10 @@ import { NablaError } from "../errors.ts";
 import type { Optimizer, Schedule } from "./optimizer.ts";
 import { checkAboveZero, checkNotNegative } from "./settings.ts";
 
-/** Schedules: the learning rate as a function of the step, which counts from 0. All of them throw OPTION. */
+/**
+ * Schedules: the learning rate as a function of the step, which counts from 0. All of them throw OPTION, for options that
+ * are left out altogether, too.
+ */
 
 /** The same rate at every step. */
 export function constantRate(learningRate: number): Schedule {
@@ -13,7 +16,7 @@ export function constantRate(learningRate: number): Schedule {
 
 /** learningRate · factor^⌊step / every⌋: a staircase. */
 export function stepDecay(options: { learningRate: number; factor?: number; every: number }): Schedule {
-  const { learningRate, factor = 0.1, every } = options;
+  const { learningRate, factor = 0.1, every } = { ...options };
   checkAboveZero("stepDecay", "learningRate", learningRate);
   checkAboveZero("stepDecay", "factor", factor);
   checkAboveZero("stepDecay", "every", every);
@@ -22,7 +25,7 @@ export function stepDecay(options: { learningRate: number; factor?: number; ever
 
 /** learningRate · factor^step. */
 export function exponentialDecay(options: { learningRate: number; factor: number }): Schedule {
-  const { learningRate, factor } = options;
+  const { learningRate, factor } = { ...options };
   checkAboveZero("exponentialDecay", "learningRate", learningRate);
   checkAboveZero("exponentialDecay", "factor", factor);
   return ({ step }) => learningRate * pow(factor, step);
@@ -43,7 +46,7 @@ export interface CosineOptions {
  * minimum)(1 + cos(π·(step − warmup)/(steps − warmup))). Loshchilov & Hutter 2017, eq. 5, without restarts.
  */
 export function cosineDecay(options: CosineOptions): Schedule {
-  const { learningRate, minimum = 0, warmup = 0, warmupFrom = "first share" } = options;
+  const { learningRate, minimum = 0, warmup = 0, warmupFrom = "first share" } = { ...options };
   checkAboveZero("cosineDecay", "learningRate", learningRate);
   checkNotNegative("cosineDecay", "minimum", minimum);
   checkNotNegative("cosineDecay", "warmup", warmup);

@@ -1,5 +1,16 @@
-import { wrongOption } from "../errors.ts";
+import { checkNames, wrongOption } from "../errors.ts";
 import type { Schedule } from "./optimizer.ts";
+
+/**
+ * What an optimizer is made with: `defaults`, and what is given instead. Throws OPTION for a bare number, which would not
+ * say what it is of, and for names that are not among the defaults.
+ */
+export function settled<Settings extends object>(of: string, given: Partial<Settings>, defaults: Settings): Settings {
+  if (Object(given) !== given) throw wrongOption(of, "its argument", given, "settings such as { learningRate: 0.1 }");
+  checkNames(of, given, Object.keys(defaults));
+  const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined;
+  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(isGiven)) };
+}
 
 /** A learning rate as it is given: a number above 0, or a schedule, whose rates are checked as they come. Throws OPTION. */
 export function checkLearningRate(optimizer: string, learningRate: unknown): void {

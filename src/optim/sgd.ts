@@ -1,6 +1,6 @@
 import { add, flushTiny, mul, sub } from "../graph/index.ts";
 import type { Optimizer, Schedule } from "./optimizer.ts";
-import { checkDecay, checkLearningRate, checkNotNegative, shownRate } from "./settings.ts";
+import { checkDecay, checkLearningRate, checkNotNegative, settled, shownRate } from "./settings.ts";
 
 export interface SgdOptions {
   readonly learningRate: number | Schedule;
@@ -17,14 +17,20 @@ export interface SgdOptions {
  * w ← w − η·(g + momentum·v). Robbins & Monro 1951; momentum: Polyak 1964. Throws OPTION for settings out of range.
  */
 export function sgd(options: SgdOptions): Optimizer {
-  const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options ?? {}; // sgd() is a user's mistake
+  const settings = settled<Partial<SgdOptions>>("sgd", options ?? {}, {
+    learningRate: undefined, // sgd() is a user's mistake
+    momentum: 0,
+    nesterov: false,
+    weightDecay: 0,
+  });
+  const { learningRate, momentum, nesterov, weightDecay } = settings as Required<SgdOptions>;
   checkLearningRate("sgd", learningRate);
   checkDecay("sgd", "momentum", momentum);
   checkNotNegative("sgd", "weightDecay", weightDecay);
   return {
     name: "sgd",
     learningRate,
-    settings: { learningRate: shownRate(learningRate), momentum, nesterov, weightDecay },
+    settings: { ...settings, learningRate: shownRate(learningRate) },
     update(parameter, gradient, scope) {
       const g = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
       const rate = scope.perStep("learningRate", (learningRate) => learningRate);

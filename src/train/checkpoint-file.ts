@@ -1,7 +1,6 @@
 import { Hash64 } from "../array/hash64.ts";
 import type { Shape } from "../array/ndarray.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { Arithmetic, EpochEvent, History } from "./events.ts";
 import type { HyperparameterChanges } from "./hyperparameters.ts";
 import type { RunIdentity } from "./run-identity.ts";

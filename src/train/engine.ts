@@ -6,8 +6,8 @@ import { initialValues, type Parameter, type Parameters } from "./parameters.ts"
 interface Opened {
   readonly backend: Backend;
   readonly store: Store;
-  /** By the most threads that the store allowed, and by key. */
-  readonly loaded: Record<number, Map<string, Executable>>;
+  /** By key and the most threads that the store allowed. */
+  readonly loaded: Map<string, Executable>;
   readonly loading: Map<string, Promise<Executable>>;
 }
 
@@ -37,7 +37,7 @@ export class Engine {
     const before = this.#opened; // perhaps opened by somebody else meanwhile
     if (before && (arithmetic === undefined || before.backend.arithmetic === backend.arithmetic)) return before.store;
     for (const { name } of before ? this.#parameters : []) this.#given.set(name, this.read(name));
-    this.#opened = { backend, store: backend.open(), loaded: {}, loading: new Map() };
+    this.#opened = { backend, store: backend.open(), loaded: new Map(), loading: new Map() };
     this.#declareAll(this.#opened.store);
     return this.#opened.store;
   }
@@ -76,37 +76,35 @@ export class Engine {
   /** The plan of `program`, loaded once under `key`. */
   async executable(key: string, program: () => Program): Promise<Executable> {
     await this.open();
-    const { store, loading } = this.#opened!;
-    const loaded = this.#loaded;
-    const known = loaded.get(key) ?? loading.get(key);
+    const { store, loaded, loading } = this.#opened!;
+    const place = this.#placeOf(key);
+    const known = loaded.get(place) ?? loading.get(place);
     if (known) return known;
     const promise = store.load(this.#plan(program)).then((executable) => {
-      loaded.set(key, executable);
+      loaded.set(place, executable);
       return executable;
     });
-    loading.set(key, promise);
+    loading.set(place, promise);
     try {
       return await promise;
     } finally {
-      loading.delete(key);
+      loading.delete(place);
     }
   }
 
   /** The same without waiting; the store has to be open. */
   executableNow(key: string, program: () => Program): Executable {
-    const loaded = this.#loaded;
-    const known = loaded.get(key);
+    const { store, loaded } = this.#opened!;
+    const place = this.#placeOf(key);
+    const known = loaded.get(place);
     if (known) return known;
-    const executable = this.#opened!.store.loadNow(this.#plan(program));
-    loaded.set(key, executable);
+    const executable = store.loadNow(this.#plan(program));
+    loaded.set(place, executable);
     return executable;
   }
 
-  /** What was loaded for as many threads as the store allows now. */
-  get #loaded(): Map<string, Executable> {
-    const { store, loaded } = this.#opened!;
-    return (loaded[store.threads] ??= new Map());
-  }
+  /** For as many threads as the store allows now. */
+  #placeOf = (key: string): string => `${key}, ${this.#opened!.store.threads} threads`;
 
   /** Compiles; the parameters that the program reads get their values first, for a plan makes room but knows none. */
   #plan(program: () => Program): Plan {

@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { learningRateAt, type Schedule } from "../optim/index.ts";
 import { checkLearningRate } from "../optim/settings.ts";
 import type { ChangeLog } from "./change-log.ts";

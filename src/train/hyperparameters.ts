@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { Hyperparameter } from "./scope.ts";
 
 /** The numbers of layers that may be changed while a run goes on, by name: `dropout 1/rate`. */

@@ -1,7 +1,6 @@
 import { isSameShape } from "../array/ndarray.ts";
 import { MAX_BYTES, readBytes, tooLarge } from "../data/bytes.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { type Layer, type Loss, lossNamed, lossNames } from "../nn/index.ts";
 import { Model } from "./model.ts";
 import type { DecodedModel, ModelHeader } from "./model-file.ts";

@@ -1,6 +1,5 @@
 import { type Shape, sizeOf } from "../array/ndarray.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { Use } from "./trace.ts";
 
 /**

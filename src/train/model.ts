@@ -1,6 +1,6 @@
 import { type NdArray, type Samples, type Shape, sizeOf } from "../array/ndarray.ts";
 import type { Dataset } from "../data/index.ts";
-import { wrongOption } from "../errors.ts";
+import { checkNames, wrongOption } from "../errors.ts";
 import type { Layer, Loss, Metric } from "../nn/index.ts";
 import { busy } from "./busy.ts";
 import type { ClassProbability } from "./classify.ts";
@@ -48,7 +48,9 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions)
 }
 
 /** Shape of the input and seed of a model. Throws OPTION. */
-export function checkModelOptions({ input, seed = 0 }: SequentialOptions): { shape: Shape; seed: number } {
+export function checkModelOptions(options: SequentialOptions): { shape: Shape; seed: number } {
+  checkNames("model", options ?? {}, ["input", "seed"]);
+  const { input, seed = 0 } = { ...options }; // none at all is a user's mistake
   if (!Number.isSafeInteger(seed)) throw wrongOption("model", "seed", seed, "a whole number");
   const shape = typeof input === "number" ? [input] : input;
   const isShape =

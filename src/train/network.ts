@@ -1,5 +1,6 @@
 import { type Shape, sizeOf } from "../array/ndarray.ts";
 import type { Dataset } from "../data/index.ts";
+import { checkDataset } from "../data/is-dataset.ts";
 import { NablaError } from "../errors.ts";
 import { input, type Tensor } from "../graph/index.ts";
 import { Engine } from "./engine.ts";
@@ -43,8 +44,9 @@ export class Network {
     return sampleShape(this.probe.output);
   }
 
-  /** Throws SHAPE unless samples of the data have as many numbers as the first layer takes. */
+  /** Throws OPTION unless it is a data set, SHAPE unless its samples have as many numbers as the first layer takes. */
   checkSamples(data: Dataset): void {
+    checkDataset(data, "the model");
     const [takes, has] = [sizeOf(this.inputShape), sizeOf(data.shape)];
     if (takes === has) return;
     const [{ name } = { name: "" }] = this.layers;

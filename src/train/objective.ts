@@ -27,6 +27,8 @@ export interface ObjectiveOptions {
  * always measured. Throws DATA for data without targets, SHAPE for targets that the last layer cannot answer.
  */
 export function objectiveOf(model: Trace, data: Dataset, { loss, metrics = [] }: ObjectiveOptions): Objective {
+  if (!Array.isArray(metrics) || metrics.some((metric) => typeof metric !== "function"))
+    throw wrongOption("objective", "metrics", metrics, "a list of functions such as [zeroOne]");
   const targets = targetsOf(data);
   checkTargets(model, targets);
   const chosen = loss === undefined ? chooseLoss(model.output, targets) : asLoss(loss);

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/index.ts";
-import { type NablaError, wrongOption } from "../errors.ts";
+import { isDataset } from "../data/is-dataset.ts";
+import { checkNames, type NablaError, wrongOption } from "../errors.ts";
 import type { Metric } from "../nn/index.ts";
 import { adam, type Optimizer } from "../optim/index.ts";
 import type { ArithmeticOption } from "./backends.ts";
@@ -115,12 +116,29 @@ export function splitValidation(
   throw wrong("validation", validation, "a data set, or a share such as 0.1");
 }
 
-/** A data set, told from samples. */
-export const isDataset = (value: unknown): value is Dataset =>
-  typeof (value as Dataset | null | undefined)?.take === "function" && "x" in (value as object);
+const names: readonly (keyof FitOptions)[] = [
+  "loss",
+  "optimizer",
+  "batchSize",
+  "epochs",
+  "validation",
+  "metrics",
+  "reduction",
+  "shuffle",
+  "seed",
+  "threads",
+  "arithmetic",
+  "clipNorm",
+  "earlyStopping",
+  "stepEvents",
+  "checkpoint",
+  "resume",
+  "signal",
+];
 
 /** Checks the options of a run on `size` samples and fills in the defaults. Throws OPTION. */
 export function checkFitOptions(options: FitOptions, size: number, modelSeed: number): FitSettings {
+  checkNames("fit", options, names);
   const {
     optimizer = adam(),
     epochs = 5,

@@ -1,11 +1,11 @@
 import { type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toBatch } from "../array/samples.ts";
 import type { Dataset } from "../data/index.ts";
+import { isDataset } from "../data/is-dataset.ts";
 import { input, type Tensor } from "../graph/index.ts";
 import { inBatches } from "./batch-sizes.ts";
 import { copySamples } from "./feed.ts";
 import type { Network } from "./network.ts";
-import { isDataset } from "./options.ts";
 
 /** What is asked of a model's output: itself, or probabilities made of it. */
 export interface Question {

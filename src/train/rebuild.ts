@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import {
   activation,
   activationNames,
@@ -14,21 +13,22 @@ import {
 } from "../nn/index.ts";
 import type { LayerRecord } from "./model-file.ts";
 
-type Maker = (settings: Readonly<Record<string, never>>, options: Readonly<Record<string, unknown>>) => Layer;
+/** Makes a layer of its settings and its name. */
+type Maker = (settings: Readonly<Record<string, never>>) => Layer;
 
 const makers: ReadonlyMap<string, Maker> = byKind();
 
 /* @__NO_SIDE_EFFECTS__ */
 function byKind(): ReadonlyMap<string, Maker> {
   return new Map<string, Maker>([
-    ["dense", ({ units }, options) => dense(units!, options)],
-    ["maxout", ({ units, pieces }, options) => maxout(units!, pieces, options)],
-    ["dropout", ({ rate }, options) => dropout(rate, options)],
-    ["batchNormalization", (_, options) => batchNormalization(options)],
-    ["radialBasis", ({ units }, options) => radialBasis(units!, options as { gamma: number })],
-    ["flatten", (_, options) => flatten(options)],
+    ["dense", ({ units, ...options }) => dense(units!, options)],
+    ["maxout", ({ units, pieces, ...options }) => maxout(units!, pieces, options)],
+    ["dropout", ({ rate, ...options }) => dropout(rate, options)],
+    ["batchNormalization", (options) => batchNormalization(options)],
+    ["radialBasis", ({ units, gamma, ...options }) => radialBasis(units!, { gamma: gamma!, ...options })],
+    ["flatten", (options) => flatten(options)],
     ...joins.map((join): [string, Maker] => [join.kind, () => join]),
-    ...activationNames.map((kind): [string, Maker] => [kind, (_, options) => activation(kind, options)]),
+    ...activationNames.map((kind): [string, Maker] => [kind, (options) => activation(kind, options)]),
   ]);
 }
 
@@ -39,7 +39,7 @@ function byKind(): ReadonlyMap<string, Maker> {
 export function layerOf({ kind, name, settings = {} }: LayerRecord, custom: readonly Layer[]): Layer {
   const make = makers.get(kind);
   // what stands in a file is checked by the layer itself
-  if (make) return make(settings as Record<string, never>, { ...settings, ...(name !== undefined && { name }) });
+  if (make) return make({ ...settings, ...(name !== undefined && { name }) } as Record<string, never>);
   const found = custom.find((layer) => layer.kind === kind && layer.name === name);
   if (found) return found;
   const called = quoted(name ?? kind);

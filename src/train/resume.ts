@@ -1,7 +1,6 @@
 import type { Arithmetic, Store } from "../backend/backend.ts";
 import { isFmaAvailable } from "../backend/wasm/platform.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { decodeCheckpoint, type RunCheckpoint } from "./checkpoint-file.ts";
 import { describeModel } from "./model-bytes.ts";
 import type { FitOptions } from "./options.ts";

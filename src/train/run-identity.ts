@@ -1,6 +1,5 @@
 import { type Fingerprint, fingerprintOf } from "../data/fingerprint.ts";
-import { quoted } from "../data/quoted.ts";
-import type { NablaError } from "../errors.ts";
+import { type NablaError, quoted } from "../errors.ts";
 import { learningRateAt } from "../optim/index.ts";
 import type { FitOptions, FitSettings } from "./options.ts";
 import type { Task } from "./task.ts";

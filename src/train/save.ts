@@ -1,6 +1,5 @@
 import { hasFiles } from "../data/has-files.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted, wrongOption } from "../errors.ts";
 
 /**
  * Writes bytes to a file or a stream. A file appears whole or not at all: it is written under another name beside its
@@ -13,6 +12,8 @@ export async function writeBytes(
   temporary?: string,
 ): Promise<void> {
   if (typeof target !== "string") {
+    if (typeof target?.getWriter !== "function")
+      throw wrongOption("save", "the target", target, "a path, or a WritableStream");
     const writer = target.getWriter();
     await writer.write(bytes);
     await writer.close();

@@ -1,6 +1,5 @@
 import type { Store } from "../backend/backend.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { EpochSums } from "./kept-states.ts";
 
 /**

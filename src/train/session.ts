@@ -1,6 +1,5 @@
 import type { Dataset } from "../data/index.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { Batches, type Place, type SessionPosition, type StepBy } from "./batches.ts";
 import type { Arithmetic, EpochEvent } from "./events.ts";
 import { type Model, type Reserved, reserved } from "./model.ts";

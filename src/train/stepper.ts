@@ -218,7 +218,7 @@ function targetsFor(y: Samples, count: number, outputs: number): { data: Float32
 }
 
 function check(options: StepperOptions): void {
-  const { loss, optimizer, batchSize, reduction = "mean", stepsPerEpoch = 1, steps = 1, seed = 0 } = options;
+  const { loss, optimizer, batchSize, reduction = "mean", stepsPerEpoch = 1, steps = 1, seed = 0 } = { ...options };
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
   if (typeof loss !== "function") throw wrong("loss", loss, "a loss such as crossEntropy, or a function of your own");
   if (typeof optimizer?.update !== "function")

@@ -40,8 +40,8 @@ export interface Progress {
 
 /** Throws OPTION, SHAPE, DATA for what cannot be trained. */
 export function taskOf({ network, data: all, options, seed }: Beginning): Task {
+  network.checkSamples(all);
   const { train: data, validation } = splitValidation(all, options, seed);
-  network.checkSamples(data);
   if (validation) network.checkSamples(validation);
   const settings = checkFitOptions(options, data.size, seed);
   const objective = objectiveOf(network.probe, data, options);

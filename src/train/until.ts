@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { EpochEvent } from "./events.ts";
 
 /** When a session pauses by itself: as soon as one of these holds. */

@@ -1,7 +1,6 @@
 import { isSameShape, type NdArray, type Samples, sizeOf } from "../array/ndarray.ts";
 import { toNdArray } from "../array/samples.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { busy } from "./busy.ts";
 import type { Network } from "./network.ts";
 import type { Parameter } from "./parameters.ts";

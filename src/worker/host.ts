@@ -1,6 +1,5 @@
 import type { Dataset } from "../data/index.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { networkOf } from "../train/network-of.ts";
 import type { TrainingSession } from "../train/session.ts";
 import { ActionQueue } from "./action-queue.ts";

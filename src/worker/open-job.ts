@@ -1,6 +1,5 @@
 import type { Dataset } from "../data/index.ts";
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import { lossNamed } from "../nn/index.ts";
 import { adam, type OptimizerSettings, optimizerNamed } from "../optim/index.ts";
 import { load } from "../train/load.ts";

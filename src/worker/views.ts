@@ -1,5 +1,4 @@
-import { quoted } from "../data/quoted.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, quoted } from "../errors.ts";
 import type { TrainingSession } from "../train/session.ts";
 import type { PlainError, SnapshotMessage } from "./messages.ts";
 import { toPlainError } from "./plain-error.ts";

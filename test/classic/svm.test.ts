@@ -211,7 +211,7 @@ describe("bad input", () => {
       "OPTION",
       /classWeights has 3 weights for 2 classes/,
     ],
-    ["a weight of 0", () => new Svm({ classWeights: [1, 0] }), "OPTION", /classWeights is a list with something else/],
+    ["a weight of 0", () => new Svm({ classWeights: [1, 0] }), "OPTION", /classWeights is a list\. Give/],
     ["threads", () => new Svm({ threads: 0 }), "OPTION", /threads is 0/],
     ["equal samples", () => new Svm({ kernel: "rbf" }).fit(dataset([[1], [1]], [0, 1])), "DATA", /gamma has no scale/],
     ["not fitted", () => new Svm().predict([1, 2]), "OPTION", /this Svm has not been fitted\. Call await svm\.fit/],

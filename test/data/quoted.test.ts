@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quoted } from "../../src/data/quoted.ts";
+import { quoted } from "../../src/errors.ts";
 
 describe("quoted", () => {
   it("shows hidden characters", () => {

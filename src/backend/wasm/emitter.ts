@@ -194,16 +194,14 @@ export class KernelEmitter {
     if (spilled) return this.#remember(id, () => this.#emitLoad(spilled));
     if (statement.kind === "load") return this.#remember(id, () => this.#emitLoad(statement.access));
     if (statement.kind === "index") return this.#remember(id, () => this.#emitIndex(statement.axis));
-    if (statement.kind === "pointwise") {
-      const inputs = statement.inputs.map((input) => this.value(input));
-      const local = this.f.local(v128);
-      this.machine.scope(() => {
-        statement.primitive<Lanes>(this.machine, ...inputs)();
-        this.f.set(local);
-      });
-      return this.define(id, local);
-    }
-    throw new Error(`v${id} is not computed yet`); // a defect of the emitter
+    const { inputs: ids, primitive } = statement as Extract<Statement, { kind: "pointwise" }>; // sums are known by now
+    const inputs = ids.map((input) => this.value(input));
+    const local = this.f.local(v128);
+    this.machine.scope(() => {
+      primitive<Lanes>(this.machine, ...inputs)();
+      this.f.set(local);
+    });
+    return this.define(id, local);
   }
 
   /** Names a local as the value `id` at the present place, for the rest of the scope. */

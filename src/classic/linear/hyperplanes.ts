@@ -1,7 +1,6 @@
 import type { Samples } from "../../array/ndarray.ts";
 import type { Dataset } from "../../data/index.ts";
-import { quoted } from "../../data/quoted.ts";
-import { NablaError } from "../../errors.ts";
+import { NablaError, quoted } from "../../errors.ts";
 import { inputsOf } from "../answers.ts";
 import { type Linear, type LinearFunctions, linearFunctions } from "./linear-functions.ts";
 

@@ -1,14 +1,13 @@
 import type { NdArray, Samples, Shape } from "../../array/ndarray.ts";
 import { sizeOf } from "../../array/ndarray.ts";
 import type { Dataset } from "../../data/index.ts";
-import { NablaError } from "../../errors.ts";
+import { checkNames, NablaError, wrongOption } from "../../errors.ts";
 import { crossEntropy, dense, type Loss, linear, multiclassHinge, softmax, squared } from "../../nn/index.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import { type Model, sequential } from "../../train/model.ts";
 import type { FitOptions } from "../../train/options.ts";
 import { namesOf, shareRight } from "../answers.ts";
 import { labelledSamples } from "../labelled.ts";
-import { checkUnknown, wrongOption } from "../svm-options.ts";
 
 /** What makes the scores right: probabilities, a margin of 1 to every other class, or closeness to 1 and 0. */
 export type LinearLoss = "softmax" | "multiclassHinge" | "squared";
@@ -43,14 +42,14 @@ export class LinearClassifier {
 
   /** Throws OPTION. */
   constructor(options: LinearClassifierOptions = {}) {
-    const { loss = "softmax", l2 = 0, seed = 0, ...others } = options;
-    checkUnknown("LinearClassifier", others, "loss, l2, seed");
+    const { loss = "softmax", l2 = 0, seed = 0 } = options;
+    this.settings = { loss, l2, seed };
+    checkNames("LinearClassifier", options, Object.keys(this.settings));
     if (!Object.hasOwn(losses, loss))
       throw wrongOption("LinearClassifier", "loss", loss, '"softmax", "multiclassHinge" or "squared"');
     if (typeof l2 !== "number" || !(l2 >= 0 && l2 < Number.POSITIVE_INFINITY))
       throw wrongOption("LinearClassifier", "l2", l2, "a number of at least 0");
     if (!Number.isSafeInteger(seed)) throw wrongOption("LinearClassifier", "seed", seed, "a whole number");
-    this.settings = { loss, l2, seed };
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { NdArray, Samples, Shape } from "../../array/ndarray.ts";
 import { Random } from "../../array/random.ts";
 import type { Dataset } from "../../data/index.ts";
-import { NablaError } from "../../errors.ts";
+import { checkNames, NablaError, wrongOption } from "../../errors.ts";
 import type { Model } from "../../train/model.ts";
 import { inputsOf, namesOf, shareRight } from "../answers.ts";
 import { type Labelled, labelledSamples, machinesFor } from "../labelled.ts";
@@ -12,9 +12,7 @@ import {
   checkClassWeights,
   checkCount,
   checkTolerance,
-  checkUnknown,
   rest,
-  wrongOption,
 } from "../svm-options.ts";
 import { CoordinateDescent, type SvcLoss } from "./coordinate-descent.ts";
 import { type DescentState, takingPart } from "./descent-state.ts";
@@ -219,9 +217,9 @@ function settle(options: LinearSvcOptions): LinearSvcSettings {
     tolerance = 1e-3,
     maxPasses = 1000,
     seed = 0,
-    ...others
   } = options;
-  checkUnknown("LinearSvc", others, "C, loss, biasScale, classWeights, tolerance, maxPasses, seed");
+  const settings = { C, loss, biasScale, classWeights, tolerance, maxPasses, seed };
+  checkNames("LinearSvc", options, Object.keys(settings));
   checkC("LinearSvc", C, false);
   if (loss !== "hinge" && loss !== "squaredHinge")
     throw wrongOption("LinearSvc", "loss", loss, '"hinge" or "squaredHinge"');
@@ -231,7 +229,7 @@ function settle(options: LinearSvcOptions): LinearSvcSettings {
   checkTolerance("LinearSvc", tolerance);
   checkCount("LinearSvc", "maxPasses", maxPasses);
   if (!Number.isSafeInteger(seed)) throw wrongOption("LinearSvc", "seed", seed, "a whole number");
-  return { C, loss, biasScale, classWeights, tolerance, maxPasses, seed };
+  return settings;
 }
 
 interface Descending {

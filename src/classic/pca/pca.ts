@@ -1,10 +1,10 @@
 import type { NdArray, Samples } from "../../array/ndarray.ts";
 import { toBatch } from "../../array/samples.ts";
 import type { Dataset } from "../../data/index.ts";
-import { NablaError } from "../../errors.ts";
-import { isDataset } from "../../train/options.ts";
+import { isDataset } from "../../data/is-dataset.ts";
+import { checkNames, NablaError, wrongOption } from "../../errors.ts";
+import { isWhole } from "../is-whole.ts";
 import { toObservations } from "../observations.ts";
-import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
 import { center, columnMeans, totalVariance } from "./center.ts";
 import type { Directions } from "./directions.ts";
 import { exactDirections } from "./exact.ts";
@@ -52,17 +52,22 @@ export class Pca {
 
   /** Throws OPTION for options that cannot be. */
   constructor(options: PcaOptions = {}) {
-    checkNames(options, optionNames);
+    checkNames("Pca", options, optionNames);
     const { nComponents = "all", solver = "auto", whiten = false, seed = 0 } = options;
     const isShare = typeof nComponents === "number" && nComponents > 0 && nComponents < 1;
     if (nComponents !== "all" && !isShare && !isWhole(nComponents, 1))
-      throw wrongOption("nComponents", nComponents, 'a whole number from 1, a share between 0 and 1, or "all"');
+      throw wrongOption("Pca", "nComponents", nComponents, 'a whole number from 1, a share between 0 and 1, or "all"');
     if (!["auto", "exact", "randomized"].includes(solver))
-      throw wrongOption("solver", solver, '"auto", "exact" or "randomized"');
-    if (typeof whiten !== "boolean") throw wrongOption("whiten", whiten, "true or false");
-    if (!Number.isSafeInteger(seed)) throw wrongOption("seed", seed, "a whole number");
+      throw wrongOption("Pca", "solver", solver, '"auto", "exact" or "randomized"');
+    if (typeof whiten !== "boolean") throw wrongOption("Pca", "whiten", whiten, "true or false");
+    if (!Number.isSafeInteger(seed)) throw wrongOption("Pca", "seed", seed, "a whole number");
     if (solver === "randomized" && !isWhole(nComponents, 1))
-      throw wrongOption("nComponents", nComponents, 'a whole number from 1: solver "randomized" finds no others');
+      throw wrongOption(
+        "Pca",
+        "nComponents",
+        nComponents,
+        'a whole number from 1: solver "randomized" finds no others',
+      );
     this.#options = { nComponents, solver, whiten, seed };
   }
 

@@ -1,5 +1,4 @@
-import { quoted } from "../../data/quoted.ts";
-import { NablaError } from "../../errors.ts";
+import { NablaError, quoted } from "../../errors.ts";
 import type { Labelled } from "../labelled.ts";
 import { rest } from "../svm-options.ts";
 import type { KernelCache } from "./kernel-cache.ts";

@@ -1,5 +1,5 @@
-import { NablaError } from "../../errors.ts";
-import { checkNames, isWhole, wrongOption } from "../wrong-option.ts";
+import { checkNames, NablaError, wrongOption } from "../../errors.ts";
+import { isWhole } from "../is-whole.ts";
 import { usualAnnealing } from "./exaggeration.ts";
 import type { RepulsionMethod } from "./forces.ts";
 
@@ -55,9 +55,10 @@ const names = [
 
 /** The options with their defaults. Throws OPTION for those that cannot be. */
 export function checkTsneOptions(options: TsneOptions): TsneSettings {
-  checkNames(options, names);
+  checkNames("Tsne", options, names);
   const { iterations = 1000 } = options;
-  if (!isWhole(iterations, 1, 1e6)) throw wrongOption("iterations", iterations, "a whole number from 1 to 1,000,000");
+  if (!isWhole(iterations, 1, 1e6))
+    throw wrongOption("Tsne", "iterations", iterations, "a whole number from 1 to 1,000,000");
   const exaggerated = options.exaggerationIterations ?? Math.min(250, Math.ceil(iterations / 4));
   const settings: TsneSettings = {
     components: 2,
@@ -79,19 +80,25 @@ export function checkTsneOptions(options: TsneOptions): TsneSettings {
     typeof value === "number" && value >= from && value < Infinity;
   const { components, perplexity, earlyExaggeration, learningRate, method } = settings;
   const { exaggerationIterations, annealingIterations } = settings;
-  if (components !== 2 && components !== 3) throw wrongOption("components", components, "2 or 3");
-  if (!isNumber(perplexity, 1)) throw wrongOption("perplexity", perplexity, "a number from 1, such as 30");
-  if (!isNumber(earlyExaggeration, 1)) throw wrongOption("earlyExaggeration", earlyExaggeration, "a number from 1");
+  if (components !== 2 && components !== 3) throw wrongOption("Tsne", "components", components, "2 or 3");
+  if (!isNumber(perplexity, 1)) throw wrongOption("Tsne", "perplexity", perplexity, "a number from 1, such as 30");
+  if (!isNumber(earlyExaggeration, 1))
+    throw wrongOption("Tsne", "earlyExaggeration", earlyExaggeration, "a number from 1");
   if (!isWhole(exaggerationIterations, 0, iterations))
-    throw wrongOption("exaggerationIterations", exaggerationIterations, `a whole number from 0 to ${iterations}`);
+    throw wrongOption(
+      "Tsne",
+      "exaggerationIterations",
+      exaggerationIterations,
+      `a whole number from 0 to ${iterations}`,
+    );
   if (!isWhole(annealingIterations, 0, 1e6))
-    throw wrongOption("annealingIterations", annealingIterations, "a whole number from 0 to 1,000,000");
+    throw wrongOption("Tsne", "annealingIterations", annealingIterations, "a whole number from 0 to 1,000,000");
   if (learningRate !== "auto" && !(isNumber(learningRate, 0) && learningRate > 0))
-    throw wrongOption("learningRate", learningRate, 'a number above 0, or "auto"');
+    throw wrongOption("Tsne", "learningRate", learningRate, 'a number above 0, or "auto"');
   if (settings.start !== "pca" && settings.start !== "random")
-    throw wrongOption("start", settings.start, '"pca" or "random"');
+    throw wrongOption("Tsne", "start", settings.start, '"pca" or "random"');
   if (!["auto", "exact", "barnes-hut", "field"].includes(method))
-    throw wrongOption("method", method, '"auto", "exact", "barnes-hut" or "field"');
+    throw wrongOption("Tsne", "method", method, '"auto", "exact", "barnes-hut" or "field"');
   if (method === "field" && components === 3)
     throw new NablaError("OPTION", 'method "field" makes maps of 2 dimensions, components is 3', {
       expected: '"auto", "exact" or "barnes-hut" for 3 components',
@@ -99,11 +106,11 @@ export function checkTsneOptions(options: TsneOptions): TsneSettings {
       hint: "Leave the method out.",
     });
   if (!isWhole(settings.exactNeighborsUpTo, 0))
-    throw wrongOption("exactNeighborsUpTo", settings.exactNeighborsUpTo, "a whole number from 0");
-  if (!isWhole(settings.every, 1)) throw wrongOption("every", settings.every, "a whole number from 1");
-  if (!Number.isSafeInteger(settings.seed)) throw wrongOption("seed", settings.seed, "a whole number");
+    throw wrongOption("Tsne", "exactNeighborsUpTo", settings.exactNeighborsUpTo, "a whole number from 0");
+  if (!isWhole(settings.every, 1)) throw wrongOption("Tsne", "every", settings.every, "a whole number from 1");
+  if (!Number.isSafeInteger(settings.seed)) throw wrongOption("Tsne", "seed", settings.seed, "a whole number");
   if (settings.threads !== "auto" && !isWhole(settings.threads, 1, 256))
-    throw wrongOption("threads", settings.threads, '"auto" or a whole number from 1 to 256');
+    throw wrongOption("Tsne", "threads", settings.threads, '"auto" or a whole number from 1 to 256');
   return settings;
 }
 

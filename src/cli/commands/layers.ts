@@ -1,7 +1,6 @@
 import { basename, relative } from "node:path";
 import picocolors from "picocolors";
-import { quoted } from "../../data/quoted.ts";
-import { NablaError } from "../../errors.ts";
+import { NablaError, quoted } from "../../errors.ts";
 import { type UnitLayer, unitLayers } from "../../explain/index.ts";
 import type { Model } from "../../index.ts";
 import { networkDiagram } from "../../plot/index.ts";

@@ -3,8 +3,7 @@ import { toBatch } from "../../array/samples.ts";
 import { readBytes } from "../../data/bytes.ts";
 import { collect } from "../../data/collect.ts";
 import { fromTable } from "../../data/dataset.ts";
-import { quoted } from "../../data/quoted.ts";
-import { NablaError } from "../../errors.ts";
+import { NablaError, quoted } from "../../errors.ts";
 import type { Samples } from "../../index.ts";
 import {
   escapeTerminal,

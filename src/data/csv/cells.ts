@@ -1,5 +1,4 @@
-import { NablaError } from "../../errors.ts";
-import { quoted } from "../quoted.ts";
+import { NablaError, quoted } from "../../errors.ts";
 
 /** Where a cell stands: rows as the file counts them, columns by name. */
 export interface CellPlace {

@@ -1,8 +1,7 @@
-import { NablaError } from "../../errors.ts";
+import { checkNames, NablaError, quoted, wrongOption } from "../../errors.ts";
 import { type ReadOptions, readBytes, tooLarge } from "../bytes.ts";
 import { type Dataset, fromTable } from "../dataset.ts";
 import { gunzip, isGzip } from "../gzip.ts";
-import { quoted } from "../quoted.ts";
 import { isMissing, missingValue, readNumber } from "./cells.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { decodeCsv, visitRows } from "./rows.ts";
@@ -24,6 +23,20 @@ export interface CsvOptions extends ReadOptions {
   /** What to do with rows that have a gap: throw DATA with its place (default), or leave them out. */
   readonly missing?: "error" | "drop";
 }
+
+const names: readonly (keyof CsvReadOptions)[] = [
+  "target",
+  "header",
+  "delimiter",
+  "ignore",
+  "classes",
+  "task",
+  "missing",
+  "maxBytes",
+  "signal",
+  "columns",
+  "file",
+];
 
 /** No table of text may be larger unless the caller says so: 256 MiB. */
 const mostBytes = 268_435_456;
@@ -68,6 +81,8 @@ export interface CsvReadOptions extends CsvOptions {
 export async function readCsv(source: string | Uint8Array, options: CsvReadOptions = {}): Promise<CsvTable> {
   const { file = typeof source === "string" && !isText(source) ? source : "the table", missing = "error" } = options;
   checkOptions(options);
+  if (typeof source !== "string" && !ArrayBuffer.isView(source))
+    throw wrongOption("csv", "source", source, "a path, text, or the bytes of a file");
   const text = await textOf(source, file, options);
   let layout: Layout | undefined;
   let width = 0;
@@ -122,15 +137,10 @@ async function textOf(source: string | Uint8Array, file: string, options: CsvRea
   return decodeCsv(typeof source !== "string" && isGzip(bytes) ? await gunzip(bytes, { file, maxBytes }) : bytes, file);
 }
 
-function checkOptions({ task, missing, classes }: CsvReadOptions): void {
-  const wrong = (name: string, value: unknown, expected: string) => {
-    const received = typeof value === "string" ? quoted(value) : typeof value;
-    return new NablaError("OPTION", `${name} is ${received}`, {
-      expected,
-      received,
-      hint: `Give ${name} as ${expected}.`,
-    });
-  };
+function checkOptions(options: CsvReadOptions): void {
+  checkNames("csv", options, names);
+  const { task, missing, classes } = options;
+  const wrong = (name: string, value: unknown, expected: string) => wrongOption("csv", name, value, expected);
   if (task !== undefined && task !== "classification" && task !== "regression")
     throw wrong("task", task, '"classification" or "regression"');
   if (missing !== undefined && missing !== "error" && missing !== "drop")

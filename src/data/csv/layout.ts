@@ -1,5 +1,4 @@
-import { NablaError } from "../../errors.ts";
-import { quoted } from "../quoted.ts";
+import { NablaError, quoted } from "../../errors.ts";
 import { numberIn } from "./cells.ts";
 
 /** Which column is what. */

@@ -1,5 +1,4 @@
-import { NablaError } from "../../errors.ts";
-import { quoted } from "../quoted.ts";
+import { NablaError, quoted } from "../../errors.ts";
 
 /** No cell may be longer: a quote that is never closed would swallow the rest of the file. */
 const longestCell = 100_000;

@@ -1,5 +1,4 @@
-import { NablaError } from "../../errors.ts";
-import { quoted } from "../quoted.ts";
+import { NablaError, quoted } from "../../errors.ts";
 import { checkClasses, MAX_CLASSES, type Targets } from "../targets.ts";
 import { numberIn, readNumber } from "./cells.ts";
 

@@ -1,8 +1,7 @@
 import { standardNormal } from "../../array/distributions.ts";
 import { exp, sin } from "../../array/math64.ts";
-import { NablaError } from "../../errors.ts";
+import { NablaError, quoted } from "../../errors.ts";
 import { type Dataset, fromTable } from "../dataset.ts";
-import { quoted } from "../quoted.ts";
 import { type GeneratorOptions, streamsOf } from "./points.ts";
 
 const PI = Math.PI;
