@@ -36,7 +36,7 @@ describe("train with more choices", () => {
 
   test.each<[readonly string[], string]>([
     [["--momentum", "1"], "--momentum expects a number from 0 to below 1, got"],
-    [["--optimizer", "adam", "--momentum", "0.9"], 'adam has no setting "momentum"'],
+    [["--optimizer", "adam", "--momentum", "0.9"], 'adam: there is no option "momentum"'],
     [["--schedule", "cosin"], "--schedule expects constant, step, exponential or cosine, got"],
     [["--schedule", "step:every=x"], '--schedule: step cannot be given "every=x"'],
     [["--schedule", "step"], "stepDecay: every is missing"],

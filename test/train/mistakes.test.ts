@@ -39,7 +39,7 @@ describe("mistakes of programs without types", () => {
     ["a model with a misspelt option", () => sequential([dense(2)], any({ inputs: 2 })), 'no option "inputs"'],
     [
       "an activation that is called",
-      () => sequential([dense(2), any((relu as () => never)())], { input: 2 }),
+      () => sequential([dense(2), any((relu as unknown as () => never)())], { input: 2 }),
       "not relu()",
     ],
     ["numbers for a tensor", () => sigmoid(any([1, 2])), "x is a list"],
