@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2, // half of the tests wait for a browser or a process: the other file runs meanwhile
+    maxWorkers: 3, // half of the tests wait for a browser or a process: other files run meanwhile
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

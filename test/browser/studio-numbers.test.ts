@@ -29,11 +29,11 @@ async function open(state: Workbench, options: { colorScheme?: "light" | "dark";
 function explainedIn(state: Workbench, only?: { readonly name: string; readonly index: readonly number[] }): Explained {
   const data = dataOf(state.data as Extract<Workbench["data"], { kind: "drawn" | "own" }>);
   const { model: wanted } = jobOf(state, data);
-  const layers = wanted.layers.map(({ kind, name, settings }) =>
+  const layers = wanted.layers.map(({ kind, name, settings: { units, pieces: _, ...settings } = {} }) =>
     kind === "dense"
-      ? dense(settings!["units"] as number, { name: name!, ...settings })
+      ? dense(units as number, { name: name!, ...settings })
       : kind === "maxout"
-        ? maxout(settings!["units"] as number, 2, { name: name!, ...settings })
+        ? maxout(units as number, 2, { name: name!, ...settings })
         : activationNamed(kind),
   );
   const model = sequential(layers, { input: wanted.input, seed: wanted.seed });
