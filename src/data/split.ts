@@ -24,13 +24,21 @@ interface Source {
 const wrong = (option: string, value: unknown, expected: string): NablaError =>
   wrongOption("split", option, value, expected);
 
+/** How many of `size` samples a share or a number of them is; undefined where that leaves nothing on one side. */
+export function partOf(size: number, part: unknown): number | undefined {
+  const count = typeof part === "number" && part < 1 ? Math.round(size * part) : (part as number);
+  return Number.isInteger(count) && count >= 1 && count < size ? count : undefined;
+}
+
+/** What `partOf` takes, in words. */
+export const partsOf = (size: number): string => `a share that gives 1 to ${size - 1} samples, or that number`;
+
 /** Which samples go where. The same seed gives the same parts everywhere. Throws OPTION where a part would be empty. */
 export function splitRows(source: Source, options: SplitOptions): Parts {
   checkNames("split", options, ["test", "order", "stratify", "seed"]);
   const { test = 0.2, order = "shuffled", stratify = false, seed = 0 } = options;
-  const count = test >= 1 ? test : Math.round(source.size * test);
-  if (!(Number.isInteger(count) && count >= 1 && count < source.size))
-    throw wrong("the test part", test, `a share that gives 1 to ${source.size - 1} samples, or that number`);
+  const count = partOf(source.size, test);
+  if (count === undefined) throw wrong("test", test, partsOf(source.size));
   if (order !== "shuffled" && order !== "tail") throw wrong("order", order, '"shuffled" or "tail"');
   if (order === "tail") {
     if (stratify) throw wrong("stratify", stratify, "false for the tail");

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/index.ts";
 import { isDataset } from "../data/is-dataset.ts";
+import { partOf, partsOf } from "../data/split.ts";
 import { checkNames, type NablaError, wrongOption } from "../errors.ts";
 import type { Metric } from "../nn/index.ts";
 import { adam, type Optimizer } from "../optim/index.ts";
@@ -109,11 +110,11 @@ export function splitValidation(
   const { validation } = options;
   if (validation === undefined) return { train: data };
   if (isDataset(validation)) return { train: data, validation };
-  if (typeof validation === "number" && validation > 0) {
+  if (partOf(data.size, validation) !== undefined) {
     const { train, test } = data.split({ test: validation, seed: options.seed ?? seed });
     return { train, validation: test };
   }
-  throw wrong("validation", validation, "a data set, or a share such as 0.1");
+  throw wrong("validation", validation, `a data set, ${partsOf(data.size)}`);
 }
 
 const names: readonly (keyof FitOptions)[] = [

@@ -62,6 +62,12 @@ describe("mistakes of programs without types", () => {
       'fit: there is no option "batch". Known are loss,',
     ],
     [
+      "too small a share to validate on",
+      () => model().fit(data, { validation: 0.1 }),
+      "validation is 0.1. Give validation as a",
+    ],
+    ["a share in words", () => model().fit(data, any({ validation: "0.5" })), "a share that gives 1 to 3 samples"],
+    [
       "a loss that is called",
       () => model().fit(data, { loss: (meanSquared as () => never)() }),
       "write meanSquared without ()",

@@ -78,8 +78,8 @@ export class Memory {
       this.wasm.grow(missing);
       if (this.type.isShared) this.counted = new ArrayBuffer(this.buffer.byteLength);
     } catch (cause) {
-      throw new NablaError("LIMIT", `the data and the model need ${bytes} bytes more than there are`, {
-        hint: "Use a smaller model or batch, or fewer samples.",
+      throw new NablaError("LIMIT", `the data and the model need ${bytes} bytes more memory than there is`, {
+        hint: "Use a smaller model, a smaller batch or fewer samples.",
         cause,
       });
     }
