@@ -63,6 +63,8 @@ export class EventStream<Event> implements AsyncIterable<Event> {
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     if (this.#state !== "unread" && !this.#isOver)
       throw new NablaError("BUSY", "the events of this run are already being read", {
+        expected: "one loop over a run",
+        received: "a second one",
         hint: "Hand them on from that loop.",
       });
     this.#state = "read";
