@@ -40,11 +40,15 @@ export function grad(y: Tensor, wrt: readonly Tensor[]): readonly Tensor[] {
  */
 export function differentiate(loss: Tensor, wrt: readonly Tensor[]): Differentiation {
   if (loss.shape.length > 0)
-    throw new NablaError("SHAPE", `grad: the loss must be one number, got shape ${printShape(loss.shape)}`, {
-      expected: "[]",
-      received: printShape(loss.shape),
-      hint: "Sum it or take its mean first.",
-    });
+    throw new NablaError(
+      "SHAPE",
+      `grad: the loss must be one number, got a tensor of shape ${printShape(loss.shape)}`,
+      {
+        expected: "[]",
+        received: printShape(loss.shape),
+        hint: "Sum it or take its mean first.",
+      },
+    );
 
   const order = topologicalOrder([loss]);
   const isActive = new Set<Tensor>(wrt); // tensors that depend on some of `wrt`

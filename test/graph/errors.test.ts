@@ -31,7 +31,7 @@ describe("shapes that do not fit", () => {
     ["too few axes", () => transpose(a, [0]), "transpose: axes [0] for shape [3,4]"],
     ["softmax of a number", () => softmax(constant(1)), "axis -1 of a tensor of shape []"],
     ["gather", () => gather(a, input([2, 2])), "gather: rows of shape [2,2] from a table of shape [3,4]"],
-    ["grad of many", () => grad(a, [a]), "grad: the loss must be one number, got shape [3,4]"],
+    ["grad of many", () => grad(a, [a]), "grad: the loss must be one number, got a tensor of shape [3,4]"],
     ["an empty leaf", () => state("w", [0, 2]), '"w" was given the shape [0,2]'],
   ];
 
