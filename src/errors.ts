@@ -91,9 +91,9 @@ export function wrongOption(
   return new NablaError("OPTION", `${of}: ${option} is ${received}`, { expected, received, hint });
 }
 
-/** Throws OPTION for names that are no options, so that a slip of the pen is not ignored. */
+/** Throws OPTION for names that are no options, so that a slip of the pen is not ignored. No options have no names. */
 export function checkNames(of: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
+  for (const name of Object.keys({ ...options })) {
     if (known.includes(name)) continue;
     const [expected, received] = [known.join(", "), quoted(name)];
     throw new NablaError("OPTION", `${of}: there is no option ${received}`, {

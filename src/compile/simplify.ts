@@ -1,4 +1,5 @@
 import { constant, constantValue } from "../graph/leaves.ts";
+import { arithmetic } from "../graph/meanings.ts";
 import { add, copy, div, mul, sub } from "../graph/pointwise.ts";
 import { isSameShape } from "../graph/shape.ts";
 import { Tensor, topologicalOrder } from "../graph/tensor.ts";
@@ -78,15 +79,6 @@ function rewrite(tensor: Tensor): Tensor {
   if (op.name === "neg" && a!.op.name === "neg") return a!.inputs[0]!;
   return rewriteNegation(tensor);
 }
-
-/** What constants are folded by, as they would be in a program's own code; the rest is left to the machine. */
-const arithmetic: Readonly<Record<string, (...x: number[]) => number>> = {
-  neg: (x) => -x!,
-  add: (a, b) => a! + b!,
-  sub: (a, b) => a! - b!,
-  mul: (a, b) => a! * b!,
-  div: (a, b) => a! / b!,
-};
 
 /** Products, gathers and regroupings read memory, where a constant or an index lies only if it is copied there. */
 function withStoredOperands(tensor: Tensor): Tensor {

@@ -4,29 +4,29 @@ import { threefry } from "../array/random.ts";
 /** What an op gives for one number of each input. */
 type Meaning = (...x: number[]) => number;
 
-/**
- * What each pointwise op means, in float64, by its name: the definition that float32 is held against. It stands apart
- * from the ops' records, so that a program that only trains brings none of it.
- */
-export const meanings: Readonly<Record<string, Meaning>> = {
+/** What is exact enough to fold constants by, too: as they would be in a program's own code. */
+export const arithmetic: Readonly<Record<string, Meaning>> = {
   neg: (x) => -x!,
-  exp: exp as Meaning,
-  expm1: expm1 as Meaning,
-  log: log as Meaning,
-  log1p: log1p as Meaning,
-  sqrt: Math.sqrt as Meaning,
-  sin: sin as Meaning,
-  cos: cos as Meaning,
-  tanh: tanh as Meaning,
-  sigmoid: sigmoid as Meaning,
-  softplus: softplus as Meaning,
-  abs: Math.abs as Meaning,
-  sign: Math.sign as Meaning,
-  flushTiny: (x) => (Math.abs(x!) < 1e-30 ? 0 : x!),
   add: (a, b) => a! + b!,
   sub: (a, b) => a! - b!,
   mul: (a, b) => a! * b!,
   div: (a, b) => a! / b!,
+};
+
+const others: Readonly<Record<string, Meaning>> = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  sqrt: Math.sqrt,
+  sin,
+  cos,
+  tanh,
+  sigmoid,
+  softplus,
+  abs: Math.abs,
+  sign: Math.sign,
+  flushTiny: (x) => (Math.abs(x!) < 1e-30 ? 0 : x!),
   maximum: Math.max,
   minimum: Math.min,
   less: (a, b) => (a! < b! ? 1 : 0),
@@ -42,3 +42,9 @@ export const meanings: Readonly<Record<string, Meaning>> = {
     return (words[0]! >>> 8) / 16_777_216;
   },
 };
+
+/**
+ * What each pointwise op means, in float64, by its name: the definition that float32 is held against. It stands apart
+ * from the ops' records, so that a program that only trains brings none of it.
+ */
+export const meanings: Readonly<Record<string, Meaning>> = /* @__PURE__ */ Object.assign({}, arithmetic, others);

@@ -62,7 +62,7 @@ export interface GatherOp extends OpBase {
   readonly kind: "gather";
 }
 
-/** All that is known of an op, in one record: its kind, its meaning and its derivative. */
+/** What is known of an op, in one record: its kind, what it computes and its derivative. */
 export type Op = LeafOp | PointwiseOp | ViewOp | ReduceOp | ContractOp | GatherOp;
 
 /** A value in the graph: one op applied to inputs. Immutable; its shape is fixed when it is made. */

@@ -16,9 +16,10 @@ import {
   square,
   sub,
   sum,
-  Tensor,
+  type Tensor,
   where,
 } from "../graph/index.ts";
+import { named } from "./named.ts";
 import { originOf } from "./scores.ts";
 import { pairUp } from "./targets.ts";
 
@@ -158,16 +159,4 @@ function regression(name: string, perSample: (error: Tensor, outputs: number) =>
     const { output, target, outputs } = pairUp(name, a, t);
     return perSample(sub(output, target), outputs);
   });
-}
-
-/**
- * A function's own name does not survive minifiers, and runs record the loss by its name.
- * @__NO_SIDE_EFFECTS__
- */
-function named(name: string, loss: (output: Tensor, target: Tensor) => Tensor): Loss {
-  const checked = (output: Tensor, target: Tensor): Tensor => {
-    if (output instanceof Tensor) return loss(output, target);
-    throw wrongOption(name, "its output", output, "a tensor", `Where a loss is asked for, write ${name} without ().`);
-  };
-  return Object.defineProperty(checked, "name", { value: name }) as Loss;
 }

@@ -1,4 +1,5 @@
 import { argmax, equal, less, reshape, sub, type Tensor } from "../graph/index.ts";
+import { named } from "./named.ts";
 import { pairUp } from "./targets.ts";
 
 /** What a prediction is worth: a function of (output, target) that gives one number per sample, [batch]. */
@@ -23,8 +24,3 @@ export const accuracy = named("accuracy", (a, t) => {
 export const zeroOne = named("zeroOne", (output, target) => sub(1, accuracy(output, target)));
 
 const isAtLeastHalf = (x: Tensor): Tensor => sub(1, less(x, 0.5));
-
-/** Bundlers leave out metrics that a program does not use. @__NO_SIDE_EFFECTS__ */
-function named(name: string, metric: (output: Tensor, target: Tensor) => Tensor): Metric {
-  return Object.defineProperty(metric, "name", { value: name }) as Metric;
-}

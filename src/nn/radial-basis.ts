@@ -24,7 +24,7 @@ export function gaussian(x: Tensor, centers: Tensor, gamma: number): Tensor {
  * whole number from 1 and gamma a number above 0; applied to anything but [batch, features], SHAPE with its name.
  */
 export function radialBasis(units: number, options: { readonly gamma: number; readonly name?: string }): Layer {
-  checkNames("radialBasis", options ?? {}, ["gamma", "name"]);
+  checkNames("radialBasis", options, ["gamma", "name"]);
   const { gamma, name } = { ...options }; // none at all is a user's mistake
   const what = called("radialBasis", name);
   const example = "radialBasis(100, { gamma: 0.1 })";

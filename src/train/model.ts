@@ -49,7 +49,7 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions)
 
 /** Shape of the input and seed of a model. Throws OPTION. */
 export function checkModelOptions(options: SequentialOptions): { shape: Shape; seed: number } {
-  checkNames("model", options ?? {}, ["input", "seed"]);
+  checkNames("model", options, ["input", "seed"]);
   const { input, seed = 0 } = { ...options }; // none at all is a user's mistake
   if (!Number.isSafeInteger(seed)) throw wrongOption("model", "seed", seed, "a whole number");
   const shape = typeof input === "number" ? [input] : input;

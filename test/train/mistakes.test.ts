@@ -12,6 +12,7 @@ import {
   sigmoid,
   softmax,
   stepper,
+  zeroOne,
 } from "nabla";
 import { deltaRule, LinearClassifier, Pca, Perceptron, Svm } from "nabla/classic";
 import { csv, labelOf, majorityBaseline, sampleOf, standardize } from "nabla/data";
@@ -71,6 +72,11 @@ describe("mistakes of programs without types", () => {
       "a loss that is called",
       () => model().fit(data, { loss: (meanSquared as () => never)() }),
       "write meanSquared without ()",
+    ],
+    [
+      "a metric that is called",
+      () => model().fit(data, any({ metrics: [(zeroOne as unknown as () => never)()] })),
+      "write zeroOne without ()",
     ],
     ["a metric by name", () => model().fit(data, any({ metrics: ["accuracy"] })), "metrics is a list. Give metrics as"],
     ["metrics that are no list", () => model().fit(data, any({ metrics: 5 })), "metrics is 5"],
