@@ -70,7 +70,7 @@ export function huber(delta = 1): Loss {
  * Σⱼ max(0, 1 − tⱼ·aⱼ) with t = ±1, for scores (`linear`). Class labels become signs: with one output class 1 is + and
  * class 0 is −; with several the class is + and the others −. Cortes & Vapnik 1995.
  */
-export const hinge = named("hinge", (a, t) => {
+export const hinge = /* @__PURE__ */ named("hinge", (a, t) => {
   const { output, target, isLabels } = pairUp("hinge", a, t);
   const signs = isLabels ? sub(mul(target, 2), 1) : target;
   return sum(relu(sub(1, mul(signs, output))), 1);
@@ -108,12 +108,12 @@ export function multiclassHinge(kind: "westonWatkins" | "crammerSinger" = "westo
  * Computed from the scores z, for which softmax notes them: Σⱼ tⱼ(log Σₖ e^{zₖ−m} − (zⱼ − m)) with m = max z, so that a
  * probability that rounds to 0 costs what it should and not infinity. Throws OPTION when the output is no softmax.
  */
-export const crossEntropy = named("crossEntropy", (output, target) =>
+export const crossEntropy = /* @__PURE__ */ named("crossEntropy", (output, target) =>
   crossEntropyWithLogits(scoresBefore("crossEntropy", "softmax", output), target),
 );
 
 /** The cross entropy of softmax(z) for scores z: for a model without the softmax. */
-export const crossEntropyWithLogits = named("crossEntropyWithLogits", (logits, t) => {
+export const crossEntropyWithLogits = /* @__PURE__ */ named("crossEntropyWithLogits", (logits, t) => {
   const { output, target, outputs, isOneHot } = pairUp("crossEntropy", logits, t);
   if (logits.shape.length !== 2 || outputs < 2)
     throw new NablaError("SHAPE", `crossEntropy: expects a row of scores per sample, got shape [${logits.shape}]`, {
@@ -131,7 +131,7 @@ export const crossEntropyWithLogits = named("crossEntropyWithLogits", (logits, t
  * Σⱼ −tⱼ log aⱼ − (1 − tⱼ) log(1 − aⱼ) for the outputs a of a `sigmoid`, t from 0 to 1; at the scores its gradient is
  * a − t. Computed from the scores, as softplus(z) − t·z. Throws OPTION when the output is no sigmoid.
  */
-export const binaryCrossEntropy = named("binaryCrossEntropy", (a, t) => {
+export const binaryCrossEntropy = /* @__PURE__ */ named("binaryCrossEntropy", (a, t) => {
   const scores = scoresBefore("binaryCrossEntropy", "sigmoid", a);
   const { output, target } = pairUp("binaryCrossEntropy", scores, t);
   return sum(sub(softplus(output), mul(target, output)), 1);

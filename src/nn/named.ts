@@ -4,7 +4,7 @@ import { Tensor } from "../graph/index.ts";
 /**
  * A loss or a metric under its name. A function's own does not survive minifiers, and runs record them by name. Throws
  * OPTION where it is called with anything but tensors: most often it was meant to be handed over, and was called.
- * Bundlers leave out what a program does not use. @__NO_SIDE_EFFECTS__
+ * Calls at the top of a file are marked as pure, so that bundlers leave out what a program does not use.
  */
 export function named(
   name: string,
